@@ -1,0 +1,33 @@
+# rondo_assets(OUT_VAR FOLDER): writes a source file that holds every file of FOLDER in the binary (see edge/gateway/assets.hpp).
+# Built again when a file changes; configured again when one comes or goes.
+function(rondo_assets out_var folder)
+    file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+    set(blobs "")
+    set(table "")
+    set(depends "")
+    set(index 0)
+    foreach(file IN LISTS files)
+        if(IS_DIRECTORY ${folder}/${file})
+            continue()
+        endif()
+        set(symbol rondo_asset_${index})
+        string(APPEND blobs
+            "__asm__(\".section .rodata\\n.global ${symbol}\\n${symbol}:\\n.incbin \\\"${folder}/${file}\\\"\\n\"\n"
+            "        \".global ${symbol}_end\\n${symbol}_end:\\n.byte 0\\n.previous\\n\");\n"
+            "extern \"C\" const char ${symbol}[], ${symbol}_end[];\n")
+        string(APPEND table "    {\"${file}\", {${symbol}, static_cast<std::size_t>(${symbol}_end - ${symbol})}},\n")
+        list(APPEND depends ${folder}/${file})
+        math(EXPR index "${index} + 1")
+    endforeach()
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/page_assets.cpp)
+    set(body "#include \"edge/gateway/assets.hpp\"\n\n${blobs}\nnamespace rondo::gateway {\n")
+    if(index EQUAL 0)
+        string(APPEND body "std::span<const Asset> page_assets() { return {}; }\n")
+    else()
+        string(APPEND body "std::span<const Asset> page_assets() {\n    static const Asset assets[] = {\n${table}    };\n    return assets;\n}\n")
+    endif()
+    string(APPEND body "}  // namespace rondo::gateway\n")
+    file(CONFIGURE OUTPUT ${source} CONTENT "${body}" @ONLY)
+    set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${depends}")
+    set(${out_var} ${source} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,28 @@
+# Third-party libraries, all Debian 12 packages (docs/decisions/0002-dependencies.md says why each).
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+
+# Asio and Beast are compiled once each: base/async/asio_impl.cpp and platform/net/beast_impl.cpp.
+add_library(rondo_asio INTERFACE)
+target_link_libraries(rondo_asio INTERFACE Boost::headers Boost::json Threads::Threads)
+target_compile_definitions(rondo_asio INTERFACE
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
+
+# One precompiled header, reused by every module that says ASIO.
+file(WRITE ${PROJECT_BINARY_DIR}/pch/empty.cpp "")
+add_library(rondo_pch OBJECT ${PROJECT_BINARY_DIR}/pch/empty.cpp)
+target_link_libraries(rondo_pch PRIVATE rondo_flags rondo_asio)
+if(RONDO_PCH)
+    target_precompile_headers(rondo_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/asio_pch.hpp)
+endif()

@@ -1,0 +1,176 @@
+#include "app/app.hpp"
+
+#include "app/catalog_loader.hpp"
+#include "app/version.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace rondo::app {
+namespace {
+std::size_t loop_count(const Config& config) {
+    const int asked = config.server.threads;
+    return asked > 0 ? static_cast<std::size_t>(asked) : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Runs a coroutine on the first loop and waits for it.
+template <class T>
+Result<T> wait_for(EventLoops& loops, asio::awaitable<Result<T>> work) {
+    auto boxed = [](asio::awaitable<Result<T>> inner) -> asio::awaitable<std::optional<Result<T>>> { co_return co_await std::move(inner); };
+    return *asio::co_spawn(loops.at(0), boxed(std::move(work)), asio::use_future).get();
+}
+}  // namespace
+
+App::App(config::Loaded<Config> config, Options options)
+    : config_{std::move(config)}, options_{std::move(options)}, log_{options_.log}, metrics_{registry_} {}
+
+Result<std::unique_ptr<App>> App::start(config::Loaded<Config> config, Options options) {
+    std::unique_ptr<App> app{new App{std::move(config), std::move(options)}};
+    if (const auto opened = app->open(); !opened) return propagate(opened);
+    return app;
+}
+
+Status App::open() {
+    const Config& config = config_.value;
+    for (const auto& warning : config_.warnings) log_.warn("config_warning", {{"message", warning}});
+    auto catalog = load_catalog(config, 1, log_);
+    if (!catalog) return propagate(catalog);
+    catalog_ = std::make_unique<config::Live<std::shared_ptr<const turn::Catalog>>>(std::move(*catalog), "start");
+
+    auto database = store::Database::open({.file = config.data / "rondo.db",
+                                           .config = config.store,
+                                           .migrations = turn::migrations(),
+                                           .projections = {&projection_},
+                                           .on_fatal = [this](const Error& error) {
+                                               log_.error("store_failed", {{"message", error.message}});
+                                               if (options_.on_fatal) options_.on_fatal();
+                                           },
+                                           .on_warning = [this](const Error& error) { log_.warn("store_warning", {{"message", error.message}}); },
+                                           .faults = options_.disk_faults});
+    if (!database) return propagate(database);
+    database_ = std::move(*database);
+    turn::Recovery recovery;
+    Status read;
+    const auto replayed = database_->replay([&](const store::JournalRow& row) {
+        if (read) read = recovery.add(row);
+    });
+    if (!replayed) return replayed;
+    if (!read) return read;
+    auto unfinished = recovery.take();
+    for (const auto& [session, turn] : unfinished) database_->hold(session, 0);
+    database_->start();
+
+    shared_ = store::make_local_state();
+    const auto current = [this] { return catalog_->current()->value; };
+    model_ = std::make_unique<scenario::RehearsalModel>(config.rehearsal, [current](std::string_view id) -> std::shared_ptr<const scenario::ScenarioPack> {
+        const auto scenario = current()->find(id);
+        return scenario ? scenario->pack : nullptr;
+    });
+    nodes_ = std::make_unique<agent::NodeSet>(*model_);
+    if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
+
+    auto& lag = registry_.histogram("rondo_event_loop_lag_seconds", "How late the event loops' own timers fire.", obs::fine_seconds());
+    loops_ = std::make_unique<EventLoops>(loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
+                                          [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+    turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_, .shared = *shared_, .nodes = *nodes_, .prices = prices_,
+                                                                   .catalog = current, .metrics = metrics_, .log = log_, .tracer = tracer_,
+                                                                   .config = config.turn});
+    api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_, .registry = registry_, .catalog = current,
+                                                           .config = [this] { return config_json(); }, .ready = [this] { return ready(); },
+                                                           .model_name = std::string{model_->name()}, .version = kVersion, .revision = kRevision});
+    server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(),
+                                                [log = log_](std::string_view what) mutable { log.error("handler_failed", {{"what", what}}); });
+    loops_->start();
+    const auto resumed = wait_for(*loops_, turns_->recover(std::move(unfinished)));
+    if (!resumed) return propagate(resumed);
+    resumed_ = *resumed;
+    measure();
+    const auto port = server_->listen();
+    if (!port) return propagate(port);
+    port_ = *port;
+    log_.info("listening", {{"host", config.server.host}, {"port", std::int64_t{port_}}, {"version", kVersion}, {"resumed_turns", static_cast<std::int64_t>(resumed_)}});
+    return {};
+}
+
+/// What is asked for at scrape time.
+void App::measure() {
+    registry_.gauge("rondo_build_info", "Always 1; the labels tell the build.",
+                    {{"version", kVersion}, {"revision", kRevision}, {"compiler", kCompiler}, {"build", kBuild}}).set(1);
+    using Store = store::Database::Stats;
+    const auto total = [this](const char* name, const char* help, std::int64_t Store::*field, double unit = 1) {
+        registry_.sample_total(name, help, [this, field, unit] { return static_cast<double>(database_->stats().*field) * unit; });
+    };
+    const auto gauge = [this](const char* name, const char* help, std::int64_t Store::*field, double unit = 1) {
+        registry_.sample(name, help, [this, field, unit] { return static_cast<double>(database_->stats().*field) * unit; });
+    };
+    total("rondo_store_commit_groups_total", "Commits, each of many batches.", &Store::groups);
+    total("rondo_store_batches_total", "Batches committed.", &Store::batches);
+    total("rondo_store_commit_seconds_total", "Time spent in commits, syncs included.", &Store::commit_us, 1e-6);
+    total("rondo_store_fdatasyncs_total", "Syncs of any file.", &Store::fdatasyncs);
+    gauge("rondo_store_fdatasync_p50_seconds", "Median of the last 512 syncs.", &Store::fdatasync_p50_us, 1e-6);
+    total("rondo_store_refused_batches_total", "Batches a fence or a guard stopped.", &Store::refused);
+    total("rondo_store_failed_groups_total", "Commits the disk refused.", &Store::failed_groups);
+    total("rondo_store_written_bytes_total", "Bytes handed to the disk.", &Store::bytes_written);
+    gauge("rondo_store_wal_bytes", "Size of the write-ahead log.", &Store::wal_bytes);
+    gauge("rondo_store_queue_batches", "Batches waiting for the writer.", &Store::queue_depth);
+    registry_.sample("rondo_store_projection_lag_rows", "Journal rows the tables do not show yet.",
+                     [this] { const auto s = database_->stats(); return static_cast<double>(s.last_seq - s.projected_seq); });
+    registry_.sample("rondo_http_open_connections", "Connections now.", [this] { return static_cast<double>(server_->stats().open); });
+    registry_.sample_total("rondo_http_requests_total", "Requests understood.", [this] { return static_cast<double>(server_->stats().requests); });
+    registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.", [this] { return static_cast<double>(server_->stats().rejected); });
+    registry_.sample_total("rondo_log_lines_dropped_total", "Log lines lost to a full queue.", [this] { return static_cast<double>(log_.dropped()); });
+}
+
+boost::json::value App::config_json() const {
+    boost::json::array settings;
+    for (const auto& setting : config_.settings) {
+        settings.push_back({{"key", setting.key}, {"value", setting.value}, {"source", setting.source}, {"default", setting.default_value},
+                            {"env", setting.env}, {"type", setting.type}, {"allowed", setting.allowed}, {"help", setting.help},
+                            {"reload", setting.reload == Reload::live ? "live" : "restart"}});
+    }
+    const auto snapshot = catalog_->current();
+    boost::json::object workflows;
+    for (const auto& [id, scenario] : snapshot->value->scenarios()) {
+        workflows[id] = {{"source", scenario->workflow_source}, {"workflow", flow::to_json(scenario->graph->workflow())}};
+    }
+    return {{"settings", std::move(settings)},
+            {"workflows", std::move(workflows)},
+            {"generation", snapshot->generation},
+            {"source", snapshot->source},
+            {"loaded_at", iso8601(snapshot->loaded_at)}};
+}
+
+Status App::ready() const {
+    if (draining_) return fail(Code::unavailable, "the server is shutting down; try another or try again shortly");
+    if (database_->failed()) return fail(Code::unavailable, "the store has failed; the server is about to restart");
+    return {};
+}
+
+void App::drain() {
+    draining_ = true;
+    const auto deadline = Clock::now() + config_.value.drain;
+    // Streams end when their turns do, so the turns are waited for while connections are still being answered.
+    CallContext ctx;
+    ctx.deadline = deadline;
+    server_->stop_accepting();
+    const auto idle = wait_for(*loops_, turns_->drain(ctx));
+    if (!idle) log_.warn("drain_incomplete", {{"message", "turns still run; the next start resumes them"}});
+    asio::co_spawn(loops_->at(0), server_->drain(deadline), asio::use_future).get();
+    log_.info("drained");
+}
+
+App::~App() {
+    if (server_) server_->stop_accepting();
+    // The store first: its last acknowledgements are posted to loops that must still be there.
+    if (database_) database_->stop();
+    if (loops_) loops_->stop();
+    server_.reset();
+    // What still waits in the loops refers to what was made before them, and goes first.
+    turns_.reset();
+    loops_.reset();
+}
+}  // namespace rondo::app

@@ -1,0 +1,72 @@
+#pragma once
+#include "app/config.hpp"
+#include "base/async/event_loops.hpp"
+#include "base/config/live.hpp"
+#include "base/obs/logger.hpp"
+#include "base/obs/registry.hpp"
+#include "base/obs/tracer.hpp"
+#include "edge/gateway/api.hpp"
+#include "platform/net/http_server.hpp"
+#include "platform/store/database.hpp"
+#include "platform/store/shared_state.hpp"
+#include "talk/turn/schema.hpp"
+#include "talk/turn/turns.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace rondo::app {
+/// The server, put together: owns every part, members in construction order, and is the only place that knows them all.
+class App {
+public:
+    struct Options {
+        obs::Logger log{obs::Logger::null()};
+        std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
+        store::FaultPlan* disk_faults{nullptr};  ///< tests
+        std::function<void(agent::NodeSet&)> adjust_nodes{};  ///< tests put faulty nodes here
+    };
+
+    /// Opens the data folder, recovers what a crash left and listens. Blocks; not from a loop.
+    /// Errors: those of the configuration, the packs, the store and the socket.
+    [[nodiscard]] static Result<std::unique_ptr<App>> start(config::Loaded<Config> config, Options options);
+    ~App();  ///< stops without draining what still runs; a restart resumes it
+
+    /// Refuses new work, waits for what runs (at most Config::drain), stops. Blocks; not from a loop.
+    void drain();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] store::Database& database() { return *database_; }
+    [[nodiscard]] std::size_t resumed_turns() const { return resumed_; }
+
+private:
+    App(config::Loaded<Config> config, Options options);
+    Status open();
+    void measure();
+    [[nodiscard]] boost::json::value config_json() const;
+    [[nodiscard]] Status ready() const;
+
+    config::Loaded<Config> config_;
+    Options options_;
+    obs::Logger log_;
+    obs::Registry registry_;
+    obs::Tracer tracer_;
+    turn::TurnProjection projection_;
+    std::unique_ptr<store::Database> database_;
+    std::unique_ptr<store::SharedState> shared_;
+    std::unique_ptr<config::Live<std::shared_ptr<const turn::Catalog>>> catalog_;
+    std::unique_ptr<scenario::RehearsalModel> model_;
+    std::unique_ptr<agent::NodeSet> nodes_;
+    ledger::PriceTable prices_;
+    turn::Metrics metrics_;
+    std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<turn::Turns> turns_;
+    std::unique_ptr<gateway::Api> api_;
+    std::unique_ptr<net::HttpServer> server_;
+    std::atomic<bool> draining_{false};
+    std::uint16_t port_{0};
+    std::size_t resumed_{0};
+};
+}  // namespace rondo::app

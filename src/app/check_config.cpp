@@ -1,0 +1,74 @@
+#include "app/catalog_loader.hpp"
+#include "app/commands.hpp"
+#include "app/report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+namespace rondo::app {
+namespace {
+struct Options {
+    std::string config;
+    bool json{false};
+};
+
+boost::json::array faults_json(const Error& error) {
+    boost::json::array faults;
+    for (const auto& fault : error.faults) faults.push_back({{"path", fault.path}, {"message", fault.message}});
+    return faults;
+}
+
+int refuse(const Error& error, bool json) {
+    if (json) {
+        std::puts(boost::json::serialize(boost::json::object{{"valid", false}, {"message", error.message}, {"faults", faults_json(error)}}).c_str());
+    } else {
+        report(error);
+    }
+    return kFailed;
+}
+
+void print_json(const config::Loaded<Config>& loaded) {
+    boost::json::array settings;
+    for (const auto& s : loaded.settings) settings.push_back({{"key", s.key}, {"value", s.value}, {"source", s.source}, {"env", s.env}, {"allowed", s.allowed}, {"help", s.help}});
+    boost::json::array warnings(loaded.warnings.begin(), loaded.warnings.end());
+    std::puts(boost::json::serialize(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
+}
+
+void print_table(const config::Loaded<Config>& loaded) {
+    std::size_t key = 0, value = 0;
+    for (const auto& s : loaded.settings) {
+        key = std::max(key, s.key.size());
+        value = std::max(value, s.value.size());
+    }
+    for (const auto& s : loaded.settings) std::fputs(fmt::format("{:<{}}  {:<{}}  {}\n", s.key, key, s.value, value, s.source).c_str(), stdout);
+    for (const auto& warning : loaded.warnings) std::fputs(fmt::format("warning: {}\n", warning).c_str(), stderr);
+}
+
+int check(const Options& options) {
+    const auto loaded = load_config(options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config}, {},
+                                    config::process_environment());
+    if (!loaded) return refuse(loaded.error(), options.json);
+    // The packs and the workflow are configuration too; their intents are not trained for a check.
+    if (const auto checked = check_catalog(loaded->value); !checked) return refuse(checked.error(), options.json);
+    options.json ? print_json(*loaded) : print_table(*loaded);
+    return kOk;
+}
+}  // namespace
+
+void add_check_config(CLI::App& root, int& exit) {
+    auto options = std::make_shared<Options>();
+    auto* command = root.add_subcommand("check-config", "Check settings, scenario packs and workflow without starting");
+    command->add_option("--config", options->config, "Settings file, YAML or JSON")->check(CLI::ExistingFile);
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->footer("Prints every setting with its value and where it comes from: command line > file > RONDO_... > default.\n\n"
+                    "Examples:\n"
+                    "  rondo check-config --config rondo.yaml\n"
+                    "  rondo check-config --json | jq .settings");
+    command->callback([options, &exit] { exit = check(*options); });
+}
+}  // namespace rondo::app

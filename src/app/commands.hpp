@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace rondo::app {
+/// What a subcommand exits with.
+enum Exit : int {
+    kOk = 0,
+    kFailed = 1,  ///< it was understood but did not work; stderr says why
+    kUsage = 2,   ///< the command line or the configuration is wrong
+};
+
+/// Each adds its subcommand with options, help and examples; `exit` gets the code once it has run.
+void add_serve(CLI::App& root, int& exit);
+void add_chat(CLI::App& root, int& exit);
+void add_check_config(CLI::App& root, int& exit);
+void add_version(CLI::App& root, int& exit);
+}  // namespace rondo::app

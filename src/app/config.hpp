@@ -1,0 +1,52 @@
+#pragma once
+#include "base/config/loader.hpp"
+#include "base/describe.hpp"
+#include "base/obs/config.hpp"
+#include "platform/net/http_server.hpp"
+#include "platform/store/config.hpp"
+#include "talk/scenario/rehearsal_model.hpp"
+#include "talk/turn/config.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rondo::app {
+/// Every setting of the server; the defaults alone make a working one.
+struct Config {
+    std::filesystem::path data{"data"};
+    std::filesystem::path scenarios;      ///< empty: looked for, see find_scenarios
+    std::string default_scenario{"sales-zh"};
+    std::filesystem::path workflow{"config/workflow_config.json"};
+    std::chrono::milliseconds drain{25'000};
+    net::HttpServer::Config server;
+    store::Config store;
+    turn::Config turn;
+    scenario::RehearsalModel::Config rehearsal;
+    obs::Config log;
+};
+
+template <class Visitor>
+void describe(Visitor& v, Config& c) {
+    using namespace std::chrono_literals;
+    v.field("data", c.data, Reload::restart, "Folder of everything that is kept: database, trained models.");
+    v.field("scenarios", c.scenarios, Reload::restart, "Folder of the scenario packs; empty: ./scenarios, else those installed beside the program.");
+    v.field("default_scenario", c.default_scenario, Reload::restart, "The scenario of sessions that name none.");
+    v.field("workflow", c.workflow, Reload::restart, "A workflow file that, when it exists, overrides every pack's own.");
+    v.field("drain_ms", c.drain, Reload::restart, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
+    v.section("server", c.server);
+    v.section("store", c.store);
+    v.section("turn", c.turn);
+    v.section("rehearsal", c.rehearsal);
+    v.section("log", c.log);
+}
+
+/// The layers: command line over file over RONDO_... over the founding names over the defaults.
+[[nodiscard]] Result<config::Loaded<Config>> load_config(std::optional<std::filesystem::path> file, std::vector<config::Override> flags,
+                                                         config::Environment environment);
+
+/// The configured folder, ./scenarios, or the one installed beside the program. Errors: `not_found`.
+[[nodiscard]] Result<std::filesystem::path> find_scenarios(const Config& config);
+}  // namespace rondo::app

@@ -1,0 +1,96 @@
+#include "app/app.hpp"
+#include "app/commands.hpp"
+#include "app/report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <unistd.h>
+
+namespace rondo::app {
+namespace {
+struct Options {
+    std::string config, data, host, scenarios, workflow, log_level;
+    int port{-1};
+
+    [[nodiscard]] std::vector<config::Override> flags() const {
+        std::vector<config::Override> list;
+        const auto add = [&list](const char* key, const std::string& value, const char* name) {
+            if (!value.empty()) list.push_back({key, value, name});
+        };
+        add("data", data, "--data");
+        add("server.host", host, "--host");
+        add("scenarios", scenarios, "--scenarios");
+        add("workflow", workflow, "--workflow");
+        add("log.log_level", log_level, "--log-level");
+        if (port >= 0) add("server.port", std::to_string(port), "--port");
+        return list;
+    }
+};
+
+/// The signals a server is stopped by; blocked in every thread, taken by sigwait in this one.
+sigset_t stop_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    return set;
+}
+
+int serve(const Options& options) {
+    auto config = load_config(options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config}, options.flags(),
+                              config::process_environment());
+    if (!config) return report(config.error()), kUsage;
+    const sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts, so that all inherit it
+    std::signal(SIGPIPE, SIG_IGN);
+
+    const obs::Logger log{{.level = obs::parse_level(config->value.log.log_level),
+                           .queue_lines = static_cast<std::size_t>(config->value.log.log_queue)}};
+    static std::atomic<bool> store_failed{false};
+    const std::string host = config->value.server.host;
+    auto app = App::start(std::move(*config), {.log = log, .on_fatal = [] {
+                                                   store_failed = true;
+                                                   kill(getpid(), SIGTERM);
+                                               }});
+    if (!app) return report(app.error()), app.error().code == Code::invalid_argument ? kUsage : kFailed;
+    const std::string shown = host.contains(':') ? "[" + host + "]" : host;
+    std::printf("listening on http://%s:%u\n", shown.c_str(), static_cast<unsigned>((*app)->port()));
+    std::fflush(stdout);
+
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (store_failed) {  // nothing can be acknowledged any more: leave at once, recovery does the rest
+        std::fputs("rondo: the store failed; start again to recover\n", stderr);
+        return kFailed;
+    }
+    // A second signal ends the process at once.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+    (*app)->drain();
+    return kOk;
+}
+}  // namespace
+
+void add_serve(CLI::App& root, int& exit) {
+    auto options = std::make_shared<Options>();
+    auto* command = root.add_subcommand("serve", "Run the server");
+    command->add_option("--config", options->config, "Settings file, YAML or JSON")->check(CLI::ExistingFile);
+    command->add_option("--data", options->data, "Folder of everything that is kept (default ./data)");
+    command->add_option("--host", options->host, "Address to listen on (default 127.0.0.1)");
+    command->add_option("--port", options->port, "Port; 0 lets the system choose (default 8000)")->check(CLI::Range(0, 65'535));
+    command->add_option("--scenarios", options->scenarios, "Folder of the scenario packs (default ./scenarios)");
+    command->add_option("--workflow", options->workflow, "Workflow file that overrides the packs' (default config/workflow_config.json)");
+    command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
+    command->footer("Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n\n"
+                    "Examples:\n"
+                    "  rondo serve\n"
+                    "  rondo serve --port 9000 --data /var/lib/rondo --config rondo.yaml\n"
+                    "  RONDO_SERVER__PORT=9000 rondo serve");
+    command->callback([options, &exit] { exit = serve(*options); });
+}
+}  // namespace rondo::app

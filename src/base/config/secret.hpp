@@ -1,0 +1,6 @@
+#pragma once
+
+namespace rondo {
+/// Marks a setting whose value is never shown: `v.field("password", c.password, Reload::restart, "...", Secret{});`
+struct Secret {};
+}  // namespace rondo

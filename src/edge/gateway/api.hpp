@@ -1,0 +1,44 @@
+#pragma once
+#include "base/obs/registry.hpp"
+#include "platform/net/exchange.hpp"
+#include "platform/net/route_table.hpp"
+#include "talk/turn/turns.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace rondo::gateway {
+/// What the API needs from the rest. Owned by the app; outlives the server. Functions are called from any loop.
+struct Backend {
+    turn::Turns& turns;
+    obs::Registry& registry;
+    std::function<std::shared_ptr<const turn::Catalog>()> catalog;
+    std::function<boost::json::value()> config;       ///< the settings with their sources, for GET /api/v1/config
+    std::function<Status()> ready;                    ///< an error says why no new work is taken
+    std::string model_name;                           ///< of the embedded model, shown as such
+    std::string version;
+    std::string revision;
+};
+
+/// The HTTP surface: every route, its handler and its summary.
+class Api {
+public:
+    explicit Api(Backend backend);
+    /// The routes refer to this object.
+    [[nodiscard]] net::RouteTable routes();
+
+private:
+    friend struct Handlers;
+    /// Who calls, until when, in which trace: from the request's headers.
+    [[nodiscard]] CallContext context(const net::Request& request);
+
+    Backend backend_;
+    std::uint64_t trace_seed_;
+    std::atomic<std::uint64_t> traces_{0};
+};
+}  // namespace rondo::gateway

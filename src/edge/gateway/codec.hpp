@@ -1,0 +1,36 @@
+#pragma once
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "platform/net/message.hpp"
+#include "talk/turn/catalog.hpp"
+#include "talk/turn/turns.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Bytes to requests and values to JSON: the shapes of the public API, and nothing of what they cause. Pure.
+namespace rondo::gateway {
+inline constexpr std::size_t kMaxMessageBytes = 32U << 10U;
+
+/// Errors: `invalid_argument`: malformed text (400), or every fault with its JSON pointer (422).
+[[nodiscard]] Result<turn::SessionCreated> session_request(std::string_view body);
+[[nodiscard]] Result<turn::TurnRequest> turn_request(std::string_view body, std::string_view session, std::string_view idempotency_key);
+[[nodiscard]] Result<turn::FeedbackGiven> feedback_request(std::string_view body);
+
+/// `limit` (1 to 200, default 50) and `cursor` of a list. Errors: `invalid_argument`.
+struct Paging { std::int64_t limit{50}, cursor{0}; };
+[[nodiscard]] Result<Paging> paging(const net::Request& request);
+/// A path segment as a turn number. Errors: `not_found`.
+[[nodiscard]] Result<std::int64_t> turn_number(std::string_view segment);
+
+[[nodiscard]] boost::json::object session_json(const turn::StoredSession& session, const turn::Scenario* scenario);
+/// The turn as two messages, the user's and the persona's.
+void append_messages(boost::json::array& items, const turn::StoredTurn& turn);
+[[nodiscard]] boost::json::object scenario_json(const turn::Scenario& scenario);
+[[nodiscard]] boost::json::object feedback_json(const turn::FeedbackGiven& feedback);
+/// The error a failed turn ended with, read back from its result.
+[[nodiscard]] Error failed_turn(std::string_view result);
+}  // namespace rondo::gateway

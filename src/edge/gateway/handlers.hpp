@@ -1,0 +1,38 @@
+#pragma once
+#include "edge/gateway/api.hpp"
+
+namespace rondo::gateway {
+/// One function per route. Each answers its exchange exactly once.
+struct Handlers {
+    Api& api;
+
+    // sessions_api.cpp
+    asio::awaitable<void> create_session(net::Exchange& exchange) const;
+    asio::awaitable<void> list_sessions(net::Exchange& exchange) const;
+    asio::awaitable<void> get_session(net::Exchange& exchange) const;
+    asio::awaitable<void> list_messages(net::Exchange& exchange) const;
+    asio::awaitable<void> delete_session(net::Exchange& exchange) const;
+    // turns_api.cpp
+    asio::awaitable<void> post_turn(net::Exchange& exchange) const;
+    asio::awaitable<void> turn_events(net::Exchange& exchange) const;
+    asio::awaitable<void> stop_turn(net::Exchange& exchange) const;
+    asio::awaitable<void> submit_feedback(net::Exchange& exchange) const;
+    // catalog_api.cpp
+    asio::awaitable<void> list_scenarios(net::Exchange& exchange) const;
+    asio::awaitable<void> get_config(net::Exchange& exchange) const;
+    asio::awaitable<void> metrics(net::Exchange& exchange) const;
+    asio::awaitable<void> live(net::Exchange& exchange) const;
+    asio::awaitable<void> ready(net::Exchange& exchange) const;
+    asio::awaitable<void> version(net::Exchange& exchange) const;
+
+private:
+    [[nodiscard]] const Backend& backend() const { return api.backend_; }
+    [[nodiscard]] CallContext context(net::Exchange& exchange) const { return api.context(exchange.request()); }
+    /// Why new work is refused, when it is.
+    [[nodiscard]] Status accepting() const { return api.backend_.ready(); }
+
+    static asio::awaitable<void> refuse(net::Exchange& exchange, const Error& error, const CallContext& ctx);
+    static asio::awaitable<void> answer(net::Exchange& exchange, int status, const boost::json::value& body);
+    asio::awaitable<void> tell(net::Exchange& exchange, CallContext ctx, SessionId id, turn::TurnHandle handle) const;
+};
+}  // namespace rondo::gateway

@@ -1,0 +1,73 @@
+#include "base/hex.hpp"
+#include "base/rng.hpp"
+#include "edge/gateway/codec.hpp"
+#include "edge/gateway/handlers.hpp"
+
+#include <boost/json.hpp>
+
+#include <fmt/format.h>
+
+namespace rondo::gateway {
+asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
+    const auto ctx = context(exchange);
+    if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
+    auto wanted = session_request(exchange.request().body);
+    if (!wanted) co_return co_await refuse(exchange, wanted.error(), ctx);
+    wanted->tenant = ctx.scope.tenant.value;
+    if (wanted->user.empty()) wanted->user = ctx.scope.user.value;
+    if (wanted->id.empty()) {
+        // With an Idempotency-Key the id follows from the key, so a repetition meets the session the first attempt made.
+        const auto key = exchange.request().header("idempotency-key");
+        Rng rng = Rng::from_entropy();
+        wanted->id = key.empty() ? new_id("s_", rng)
+                                 : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}", wanted->tenant, key)));
+    }
+    wanted->at = Clock::wall();
+    wanted->seed = Rng{mix(std::hash<std::string>{}(wanted->id), 0)}.next();
+    const auto made = co_await backend().turns.create(std::move(*wanted));
+    if (!made) co_return co_await refuse(exchange, made.error(), ctx);
+    const auto catalog = backend().catalog();
+    const auto scenario = catalog->find(made->stored.created.scenario);
+    co_await answer(exchange, made->created ? 201 : 200, session_json(made->stored, scenario.get()));
+}
+
+asio::awaitable<void> Handlers::list_sessions(net::Exchange& exchange) const {
+    const auto ctx = context(exchange);
+    const auto page = paging(exchange.request());
+    if (!page) co_return co_await refuse(exchange, page.error(), ctx);
+    const auto found = co_await backend().turns.list(ctx, page->cursor, page->limit);
+    if (!found) co_return co_await refuse(exchange, found.error(), ctx);
+    const auto catalog = backend().catalog();
+    boost::json::array items;
+    for (const auto& session : found->items) items.push_back(session_json(session, catalog->find(session.created.scenario).get()));
+    co_await answer(exchange, 200, {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
+}
+
+asio::awaitable<void> Handlers::get_session(net::Exchange& exchange) const {
+    const auto ctx = context(exchange);
+    std::optional<std::int64_t> running;
+    const auto found = co_await backend().turns.session(ctx, SessionId{exchange.param("id")}, &running);
+    if (!found) co_return co_await refuse(exchange, found.error(), ctx);
+    auto json = session_json(*found, backend().catalog()->find(found->created.scenario).get());
+    json["running_turn"] = running ? boost::json::value(*running) : nullptr;
+    co_await answer(exchange, 200, json);
+}
+
+asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
+    const auto ctx = context(exchange);
+    const auto page = paging(exchange.request());
+    if (!page) co_return co_await refuse(exchange, page.error(), ctx);
+    const auto found = co_await backend().turns.messages(ctx, SessionId{exchange.param("id")}, page->cursor, page->limit);
+    if (!found) co_return co_await refuse(exchange, found.error(), ctx);
+    boost::json::array items;
+    for (const auto& turn : found->items) append_messages(items, turn);
+    co_await answer(exchange, 200, {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
+}
+
+asio::awaitable<void> Handlers::delete_session(net::Exchange& exchange) const {
+    const auto ctx = context(exchange);
+    const auto status = co_await backend().turns.remove(ctx, SessionId{exchange.param("id")});
+    if (!status) co_return co_await refuse(exchange, status.error(), ctx);
+    co_await exchange.respond({.status = 204, .content_type = ""});
+}
+}  // namespace rondo::gateway

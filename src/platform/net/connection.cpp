@@ -1,0 +1,297 @@
+#include "platform/net/connection.hpp"
+
+#include "platform/net/problem.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace rondo::net {
+using namespace std::chrono_literals;
+
+namespace {
+using ErrorCode = boost::system::error_code;
+constexpr Clock::duration kLinger = 1s;
+constexpr std::size_t kCopiedBody = 16U << 10U;  // up to here one copy is cheaper than a second buffer for the kernel
+constexpr int kEagerWrites = 64;
+
+std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded)
+    : worker_{std::move(worker)},
+      socket_{std::move(socket)},
+      input_{std::max<std::size_t>(worker_->shared().config.max_header_bytes, 16U << 10U) + 4096},
+      parser_{RequestParser::Limits{.max_header_bytes = worker_->shared().config.max_header_bytes}},
+      overloaded_{overloaded} {
+    worker_->join(*this);
+}
+
+Connection::~Connection() {
+    worker_->leave(*this);
+    worker_->shared().open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Connection::start() {
+    ErrorCode ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    const auto peer = socket_.remote_endpoint(ignored);
+    parser_.request().peer = ignored ? std::string{} : peer.address().to_string();
+    asio::co_spawn(worker_->context(), run(), asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
+        if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
+    }));
+}
+
+asio::awaitable<void> Connection::run() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (co_await serve()) {
+        parser_.next();
+        input_.relax();
+        answered_ = chunked_ = false;
+    }
+    if (!gone_ && answered_) co_await linger();
+    ErrorCode ignored;
+    socket_.close(ignored);
+}
+
+/// One request. False: the connection is to end.
+asio::awaitable<bool> Connection::serve() {
+    close_after_ = false;
+    auto received = co_await receive(RequestParser::State::body);
+    if (!received) co_return co_await refuse(std::move(received.error()), false);
+    worker_->requests.add();
+    fresh_ = false;
+    const Request& request = parser_.request();
+    if (overloaded_) {
+        Error full{Code::unavailable, "too many connections; try again later"};
+        co_return co_await refuse(std::move(full), false);
+    }
+    match_ = worker_->shared().routes.match(request.method, request.path);
+    if (!match_.route) {
+        Error unknown{Code::not_found, "nothing is at this path"};
+        if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
+        const bool whole = parser_.state() == RequestParser::State::done;
+        co_return co_await refuse(std::move(unknown), whole, match_.allow);
+    }
+    if (parser_.state() != RequestParser::State::done) {
+        received = co_await receive_body();
+        if (!received) co_return co_await refuse(std::move(received.error()), false);
+    }
+    co_return co_await handle();
+}
+
+asio::awaitable<Status> Connection::receive_body() {
+    const auto limited = parser_.limit_body(std::min(match_.route->max_body, config().max_body_bytes));
+    if (!limited) co_return limited;
+    if (parser_.expects_continue() && input_.empty()) {
+        const Buffers go_on{asio::buffer(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"})};
+        const auto sent = co_await write(go_on);
+        if (!sent) co_return sent;
+    }
+    co_return co_await receive(RequestParser::State::done);
+}
+
+/// Reads until the parser has come to `wanted`. Errors: the parser's, `cancelled`, and reason REQUEST_TIMEOUT.
+asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
+    const auto began = Clock::now();
+    phase_ = Phase::idle;
+    for (;;) {
+        if (!input_.empty()) {
+            const auto used = parser_.feed(input_.bytes());
+            if (!used) co_return propagate(used);
+            input_.consume(*used);
+            if (parser_.state() >= wanted) {
+                deadline_ = TimePoint::max();
+                phase_ = Phase::handling;
+                co_return Status{};
+            }
+            if (*used > 0 && !input_.empty()) continue;
+        }
+        await_input(began);
+        if (phase_ == Phase::idle && worker_->draining()) co_return peer_left();
+        const auto space = input_.prepare();
+        ErrorCode ec;
+        const std::size_t bytes = co_await socket_.async_read_some(asio::buffer(space.data, space.bytes), asio::redirect_error(asio::use_awaitable, ec));
+        if (expired_ && phase_ != Phase::idle) {
+            co_return fail(Error{Code::invalid_argument, "the request came too slowly", {}, "REQUEST_TIMEOUT"});
+        }
+        if (ec || gone_) co_return peer_left();
+        input_.commit(bytes);
+        worker_->bytes_in.add(bytes);
+        eager_writes_ = 0;
+    }
+}
+
+/// Says how long the next read may take.
+void Connection::await_input(TimePoint body_started) {
+    switch (parser_.state()) {
+        case RequestParser::State::idle:
+            // A client that connects and says nothing gets no more time than one that speaks slowly.
+            if (input_.empty()) return limit_wait(Phase::idle, fresh_ ? std::min(config().header_timeout, config().idle_timeout) : config().idle_timeout);
+            [[fallthrough]];  // a lone CR
+        case RequestParser::State::head:
+            if (phase_ == Phase::idle) limit_wait(Phase::receiving, config().header_timeout);  // for the whole head, not per read
+            return;
+        case RequestParser::State::body:
+        case RequestParser::State::done: break;
+    }
+    phase_ = Phase::receiving;
+    const std::chrono::milliseconds earned{parser_.request().body.size() * 1000 / 1024};
+    deadline_ = body_started + config().body_timeout + earned;
+}
+
+asio::awaitable<bool> Connection::handle() {
+    const char* failure = nullptr;
+    std::string what;
+    try {
+        co_await match_.route->handler(*this);
+        if (!answered_) failure = "a handler gave no answer";
+    } catch (const std::exception& thrown) {
+        failure = "a handler threw";
+        what = thrown.what();
+    } catch (...) {
+        failure = "a handler threw something that is no exception";
+    }
+    stop_watching();
+    if (gone_) co_return false;  // whatever happened then is the cancellation's doing
+    if (failure) {
+        worker_->failures.add();
+        worker_->shared().on_error(std::string{failure} + " (" + match_.route->pattern + ") " + what);
+        close_after_ = true;
+        if (!answered_) {
+            Error error{Code::internal, "the server failed to answer; the fault is ours"};
+            auto apology = problem(error, request().path);
+            co_await respond(std::move(apology));
+        }
+        co_return false;
+    }
+    if (streaming_) co_await events_.finish();
+    co_return !close_after_ && !gone_;
+}
+
+/// Answers below the routes. The connection goes on only if it is known where the next request begins.
+asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::string_view allow) {
+    if (error.code == Code::cancelled || gone_) co_return false;
+    worker_->rejected.add();
+    if (!framing_intact) close_after_ = true;
+    const bool path_known = parser_.state() >= RequestParser::State::body;
+    auto response = problem(error, path_known ? std::string_view{request().path} : std::string_view{});
+    if (!allow.empty()) set_header(response, "Allow", std::string{allow});
+    co_await respond(std::move(response));
+    co_return !close_after_ && !gone_;
+}
+
+/// Closing with bytes unread would reset the connection and could take our answer out of the peer's hands.
+asio::awaitable<void> Connection::linger() {
+    ErrorCode ec;
+    socket_.shutdown(Socket::shutdown_send, ec);
+    limit_wait(Phase::lingering, kLinger);
+    std::array<char, 4096> waste;
+    while (!ec && !gone_) {
+        co_await socket_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, ec));
+    }
+}
+
+std::string_view Connection::param(std::string_view name) const {
+    for (const auto& param : match_.params) {
+        if (param.name == name) return param.value;
+    }
+    return {};
+}
+
+asio::awaitable<Status> Connection::respond(Response response) {
+    if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");  // a second answer would be taken for the next request's
+    answered_ = true;
+    if (!request().keep_alive || worker_->draining()) close_after_ = true;
+    const std::string& body = response.shared_body ? *response.shared_body : response.body;
+    head_.clear();
+    append_response_head(head_, response, Framing::length, body.size(), close_after_);
+    Buffers buffers{};
+    const bool with_body = may_have_body(response.status) && request().method != Method::head;
+    if (with_body && body.size() <= kCopiedBody) {
+        head_.append(body);
+    } else if (with_body) {
+        buffers[1] = asio::buffer(body);
+    }
+    buffers[0] = asio::buffer(head_);
+    co_return co_await write(buffers);
+}
+
+/// The kernel nearly always has room, so ask it before waiting. True when all is sent or the peer is gone.
+bool Connection::write_now(Buffers& buffers) {
+    while (!gone_) {
+        ErrorCode ec;
+        std::size_t sent = socket_.write_some(buffers, ec);
+        worker_->bytes_out.add(sent);
+        std::size_t left = 0;
+        for (auto& buffer : buffers) {
+            const std::size_t part = std::min(sent, buffer.size());
+            buffer += part;
+            sent -= part;
+            left += buffer.size();
+        }
+        if (left == 0) return true;
+        if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
+        if (ec) abort();
+    }
+    return true;
+}
+
+asio::awaitable<Status> Connection::write(Buffers buffers) {
+    const Phase before = phase_;
+    while (!write_now(buffers)) {
+        limit_wait(Phase::writing, config().write_timeout);
+        ErrorCode ec;
+        co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, ec));
+        if (ec && !gone_) abort();
+        eager_writes_ = 0;
+    }
+    phase_ = before;
+    deadline_ = TimePoint::max();
+    if (gone_) co_return peer_left();
+    if (++eager_writes_ >= kEagerWrites) {  // a reader as fast as we write must not keep the thread for itself
+        eager_writes_ = 0;
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    }
+    co_return Status{};
+}
+
+void Connection::limit_wait(Phase phase, Clock::duration limit) {
+    phase_ = phase;
+    deadline_ = Clock::now() + limit;
+}
+
+void Connection::check_deadline(TimePoint now) {
+    // A handler that was busy elsewhere when it was cancelled may have begun another wait since.
+    if (gone_) return cancel_.emit(asio::cancellation_type::terminal);
+    if (now < deadline_) return;
+    deadline_ = TimePoint::max();
+    if (phase_ != Phase::lingering) worker_->timeouts.add();
+    if (phase_ == Phase::receiving) {  // the coroutine answers 408
+        expired_ = true;
+        ErrorCode ignored;
+        socket_.cancel(ignored);
+    } else {
+        abort();
+    }
+}
+
+void Connection::close_if_idle() {
+    if (phase_ == Phase::idle) abort();
+}
+
+void Connection::abort() {
+    if (gone_) return;
+    gone_ = true;
+    cancel_.emit(asio::cancellation_type::terminal);
+    ErrorCode ignored;
+    socket_.close(ignored);
+}
+}  // namespace rondo::net

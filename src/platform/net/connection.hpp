@@ -1,0 +1,93 @@
+#pragma once
+#include "platform/net/exchange.hpp"
+#include "platform/net/input_buffer.hpp"
+#include "platform/net/request_parser.hpp"
+#include "platform/net/response_head.hpp"
+#include "platform/net/worker.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rondo::net {
+/// One client's connection on its thread: reads a request, lets the route answer, reads the next.
+/// One coroutine (`run`) does all of it; the worker's sweep only closes sockets and wakes it.
+class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
+public:
+    Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded);
+    ~Connection() override;
+
+    void start();
+    void check_deadline(TimePoint now);
+    void close_if_idle();
+    void abort();  ///< the peer is gone or has to go: cancels the handler, closes the socket
+
+    const Request& request() const override { return parser_.request(); }
+    std::string_view param(std::string_view name) const override;
+    asio::awaitable<Status> respond(Response response) override;
+    asio::awaitable<Result<EventStream*>> stream(Response head) override;
+    bool peer_gone() override;
+
+    std::size_t place{0};  ///< in the worker's list; the worker's to write
+
+private:
+    enum class Phase { idle, receiving, handling, writing, lingering };
+    using Buffers = std::array<asio::const_buffer, 3>;
+
+    class Events final : public EventStream {
+    public:
+        explicit Events(Connection& connection) : connection_{connection} {}
+        asio::awaitable<Status> send(std::string_view id, std::string_view event, std::string_view data) override;
+        asio::awaitable<Status> send_raw(std::string frames) override;
+        asio::awaitable<Status> comment(std::string_view text) override;
+        asio::awaitable<void> finish() override;
+
+    private:
+        Connection& connection_;
+    };
+
+    asio::awaitable<void> run();
+    asio::awaitable<bool> serve();
+    asio::awaitable<Status> receive(RequestParser::State wanted);
+    asio::awaitable<Status> receive_body();
+    asio::awaitable<bool> handle();
+    asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    asio::awaitable<void> linger();
+
+    asio::awaitable<Status> write(Buffers buffers);
+    bool write_now(Buffers& buffers);
+    void watch_peer();
+    void on_readable();
+    void stop_watching();
+    void limit_wait(Phase phase, Clock::duration limit);
+    void await_input(TimePoint body_started);
+    [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }
+
+    std::shared_ptr<Worker> worker_;
+    Socket socket_;
+    asio::cancellation_signal cancel_;  // of the coroutine, and so of the handler it awaits
+    InputBuffer input_;
+    RequestParser parser_;
+    RouteTable::Match match_;
+    Events events_{*this};
+    std::string head_;  // of the answer; kept for its memory
+
+    Phase phase_{Phase::idle};
+    TimePoint deadline_{TimePoint::max()};
+    int eager_writes_{0};         // since this coroutine last gave way to others
+    unsigned watch_{0};           // number of the current watch, odd while one is on
+    bool overloaded_;
+    bool fresh_{true};            // no request yet
+    bool expired_{false};         // the sweep ended a read
+    bool gone_{false};            // nothing can be sent any more
+    bool answered_{false};        // a head has left for this request
+    bool streaming_{false};       // between stream() and finish()
+    bool chunked_{false};
+    bool close_after_{false};     // no further request after this answer
+};
+}  // namespace rondo::net

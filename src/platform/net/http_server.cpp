@@ -1,0 +1,159 @@
+#include "platform/net/http_server.hpp"
+
+#include "base/async/within.hpp"
+#include "platform/net/worker.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+
+
+namespace rondo::net {
+using namespace std::chrono_literals;
+
+namespace {
+using ErrorCode = boost::system::error_code;
+constexpr std::uint64_t kRefusals = 64;  // connections beyond the limit that may wait for their 503; further ones are just closed
+constexpr Clock::duration kAcceptPause = 100ms;
+
+Result<asio::ip::address> parse_host(std::string host) {
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    ErrorCode ec;
+    const auto address = asio::ip::make_address(host, ec);
+    if (ec) return fail(Error{Code::invalid_argument, "listen on an IPv4 or IPv6 address", {{"host", "is not an IPv4 or IPv6 address"}}, {}});
+    return address;
+}
+}  // namespace
+
+/// Takes connections on the first thread and deals them to the workers.
+class HttpServer::Acceptor {
+public:
+    Acceptor(Config config, RouteTable routes, const std::vector<asio::io_context*>& threads, ErrorSink on_error) : state_{std::make_shared<State>(*threads.front())} {
+        state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error));
+        for (asio::io_context* thread : threads) state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread));
+    }
+
+    Result<std::uint16_t> listen() {
+        const Config& config = state_->shared->config;
+        const auto address = parse_host(config.host);
+        if (!address) return propagate(address);
+        const asio::ip::tcp::endpoint endpoint{*address, static_cast<std::uint16_t>(config.port)};
+        auto& acceptor = state_->acceptor;
+        ErrorCode ec;
+        acceptor.open(endpoint.protocol(), ec);
+        if (!ec) acceptor.set_option(asio::socket_base::reuse_address{true}, ec);
+        if (!ec) acceptor.bind(endpoint, ec);
+        if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+        if (ec) {
+            const std::string reason = ec.message();
+            ErrorCode ignored;
+            acceptor.close(ignored);
+            return fail(Code::unavailable, "cannot listen on " + config.host + " port " + std::to_string(config.port) + ": " + reason);
+        }
+        const std::uint16_t port = acceptor.local_endpoint(ec).port();
+        asio::post(acceptor.get_executor(), [state = state_] { State::accept(state); });
+        return port;
+    }
+
+    void stop() {
+        asio::dispatch(state_->acceptor.get_executor(), [state = state_] {
+            ErrorCode ignored;
+            state->acceptor.close(ignored);
+            state->pause.cancel();
+        });
+    }
+
+    template <class Action>
+    void on_every_thread(Action action) {
+        for (const auto& worker : state_->workers) asio::post(worker->context(), [worker, action] { action(*worker); });
+    }
+    [[nodiscard]] ServerShared& shared() const { return *state_->shared; }
+    [[nodiscard]] const std::vector<std::shared_ptr<Worker>>& workers() const { return state_->workers; }
+
+private:
+    /// Shared with the pending accept, which may outlive the server in a context that no longer runs.
+    struct State {
+        explicit State(asio::io_context& context) : acceptor{context}, pause{context} {}
+
+        static void accept(std::shared_ptr<State> state) {
+            if (!state->acceptor.is_open()) return;
+            auto& worker = state->workers[state->next];
+            state->next = (state->next + 1) % state->workers.size();
+            auto& acceptor = state->acceptor;
+            acceptor.async_accept(worker->context(), [state = std::move(state), worker](ErrorCode ec, Socket socket) mutable {
+                if (!state->acceptor.is_open()) return;
+                if (!ec) {
+                    admit(*state->shared, std::move(worker), std::move(socket));
+                    return accept(std::move(state));
+                }
+                // Out of descriptors, most likely: the connection stays in the kernel's queue until there is one.
+                state->shared->on_error("accepting a connection failed: " + ec.message());
+                state->pause.expires_after(kAcceptPause);
+                auto& pause = state->pause;
+                pause.async_wait([state = std::move(state)](ErrorCode) mutable { accept(std::move(state)); });
+            });
+        }
+
+        static void admit(ServerShared& shared, std::shared_ptr<Worker> worker, Socket socket) {
+            const auto limit = static_cast<std::uint64_t>(shared.config.max_connections);
+            const auto open = shared.open.fetch_add(1, std::memory_order_relaxed) + 1;
+            const bool overloaded = open > limit;
+            (overloaded ? shared.refused : shared.accepted).fetch_add(1, std::memory_order_relaxed);
+            if (open > limit + kRefusals) {
+                shared.open.fetch_sub(1, std::memory_order_relaxed);
+                return;
+            }
+            auto& context = worker->context();
+            asio::dispatch(context, [worker = std::move(worker), socket = std::move(socket), overloaded]() mutable { worker->adopt(std::move(socket), overloaded); });
+        }
+
+        asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor;
+        asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> pause;
+        std::shared_ptr<ServerShared> shared;
+        std::vector<std::shared_ptr<Worker>> workers;
+        std::size_t next{0};
+    };
+
+    std::shared_ptr<State> state_;
+};
+
+HttpServer::HttpServer(Config config, RouteTable routes, std::vector<asio::io_context*> threads, ErrorSink on_error)
+    : acceptor_{std::make_unique<Acceptor>(std::move(config), std::move(routes), threads, std::move(on_error))} {}
+
+HttpServer::~HttpServer() { stop_accepting(); }
+
+Result<std::uint16_t> HttpServer::listen() { return acceptor_->listen(); }
+void HttpServer::stop_accepting() { acceptor_->stop(); }
+
+asio::awaitable<void> HttpServer::drain(TimePoint deadline) {
+    stop_accepting();
+    acceptor_->on_every_thread([](Worker& worker) { worker.begin_drain(); });
+    // Looking now and then is enough: this happens once in a server's life.
+    while (open_connections() > 0 && Clock::now() < deadline) {
+        if (!co_await pause(std::min<Clock::duration>(10ms, deadline - Clock::now()))) co_return;
+    }
+    if (open_connections() == 0) co_return;
+    acceptor_->on_every_thread([](Worker& worker) { worker.abort_all(); });
+    const auto give_up = Clock::now() + 1s;  // a handler that does not heed its cancellation is left behind
+    while (open_connections() > 0 && Clock::now() < give_up) {
+        if (!co_await pause(10ms)) co_return;
+    }
+}
+
+std::size_t HttpServer::open_connections() const { return acceptor_->shared().open.load(std::memory_order_relaxed); }
+const RouteTable& HttpServer::routes() const { return acceptor_->shared().routes; }
+
+HttpServer::Stats HttpServer::stats() const {
+    const ServerShared& shared = acceptor_->shared();
+    Stats sum{.accepted = shared.accepted.load(), .refused = shared.refused.load(), .open = shared.open.load()};
+    for (const auto& worker : acceptor_->workers()) {
+        sum.requests += worker->requests.read();
+        sum.rejected += worker->rejected.read();
+        sum.timeouts += worker->timeouts.read();
+        sum.failures += worker->failures.read();
+        sum.bytes_in += worker->bytes_in.read();
+        sum.bytes_out += worker->bytes_out.read();
+    }
+    return sum;
+}
+}  // namespace rondo::net

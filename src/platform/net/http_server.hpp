@@ -1,0 +1,96 @@
+#pragma once
+#include "base/clock.hpp"
+#include "base/describe.hpp"
+#include "base/result.hpp"
+#include "platform/net/route_table.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace rondo::net {
+/// An HTTP/1.1 server: one acceptor, connections dealt to the given threads in turn, each connection on one thread for life.
+///
+/// Requests of a connection are answered one after the other, so pipelining is safe. Whatever is refused below the routes
+/// (framing, limits, unknown paths and methods, overload) is answered with problem+json; after a framing error the connection is closed.
+/// Bounded: connections, head, body and every wait have a limit in the Config. One timer per thread sweeps the time
+/// limits, so a limit is met at most a quarter (and at most a second) late.
+class HttpServer {
+public:
+    struct Config {
+        std::string host{"127.0.0.1"};  ///< an IPv4 or IPv6 literal
+        int port{8000};                 ///< 0: the system chooses
+        int threads{0};                 ///< event loops the application makes; 0: one per core
+        int max_connections{10'000};    ///< beyond it: 503 with Retry-After
+        std::size_t max_body_bytes{8U << 20U};  ///< a route may allow less
+        std::size_t max_header_bytes{64U << 10U};
+        std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its head
+        std::chrono::milliseconds body_timeout{5'000};     ///< plus one second for each KiB received
+        std::chrono::milliseconds write_timeout{10'000};   ///< without any progress
+        std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests of a connection
+    };
+    struct Stats {
+        std::uint64_t accepted{0};  ///< connections
+        std::uint64_t refused{0};   ///< connections beyond the limit
+        std::uint64_t open{0};      ///< connections now
+        std::uint64_t requests{0};  ///< heads understood
+        std::uint64_t rejected{0};  ///< requests answered below the routes
+        std::uint64_t timeouts{0};  ///< connections that a time limit ended, idle ones included
+        std::uint64_t failures{0};  ///< handlers that threw or gave no answer
+        std::uint64_t bytes_in{0}, bytes_out{0};
+    };
+    /// Told what a handler threw, or that accepting failed. Called on any of the threads; must be callable and must not
+    /// block or throw.
+    using ErrorSink = std::function<void(std::string_view what)>;
+
+    /// `threads` must not be empty; each context is run by one thread. Destroy the server after these threads have ended
+    /// (or never began) and before the contexts; call `drain` before if answers under way matter.
+    HttpServer(Config config, RouteTable routes, std::vector<asio::io_context*> threads, ErrorSink on_error);
+    ~HttpServer();
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+
+    /// Binds, begins to accept and returns the port. Call once. Errors: `invalid_argument` (host is no literal),
+    /// `unavailable` (address in use or not ours).
+    Result<std::uint16_t> listen();
+    void stop_accepting();  ///< thread-safe
+    /// Stops accepting, closes idle connections, lets busy ones finish (their answers say Connection: close), and at the
+    /// deadline cancels handlers and closes what is left. Returns when no connection is open, or a second after the
+    /// deadline. Runs on any executor; the contexts must be running.
+    asio::awaitable<void> drain(TimePoint deadline);
+
+    [[nodiscard]] std::size_t open_connections() const;  ///< thread-safe
+    [[nodiscard]] Stats stats() const;                   ///< thread-safe; sums that may be a moment old
+    [[nodiscard]] const RouteTable& routes() const;
+
+private:
+    class Acceptor;
+    std::unique_ptr<Acceptor> acceptor_;
+};
+
+template <class Visitor>
+void describe(Visitor& v, HttpServer::Config& c) {
+    using namespace std::chrono_literals;
+    v.field("host", c.host, Reload::restart, "IPv4 or IPv6 address to listen on.");
+    v.field("port", c.port, Reload::restart, "0 lets the system choose.", in(0, 65'535));
+    v.field("threads", c.threads, Reload::restart, "Event loops; 0 means one per core.", in(0, 256));
+    v.field("max_connections", c.max_connections, Reload::restart, "Further ones are answered with 503.", in(1, 1'000'000));
+    v.field("max_body_bytes", c.max_body_bytes, Reload::restart, "Longest request body; a route may allow less.", in(1'024, 1 << 30));
+    v.field("max_header_bytes", c.max_header_bytes, Reload::restart, "Request line and headers together.", in(1'024, 1 << 20));
+    v.field("header_timeout_ms", c.header_timeout, Reload::restart, "From the first byte of a request to the end of its head.", in(10ms, 600s));
+    v.field("body_timeout_ms", c.body_timeout, Reload::restart, "For a body, plus a second for each KiB received.", in(10ms, 600s));
+    v.field("write_timeout_ms", c.write_timeout, Reload::restart, "Closes a peer that takes no byte for so long.", in(10ms, 600s));
+    v.field("idle_timeout_ms", c.idle_timeout, Reload::restart, "Closes a connection between two requests.", in(10ms, 3'600s));
+}
+}  // namespace rondo::net

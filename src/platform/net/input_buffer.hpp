@@ -1,0 +1,67 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace rondo::net {
+/// Bytes received and not yet consumed, contiguous. Begins small, doubles while reads fill it or bytes wait in it, never
+/// passes `max_bytes`, and gives the memory back between requests.
+class InputBuffer {
+public:
+    struct Space {
+        char* data;
+        std::size_t bytes;
+    };
+
+    explicit InputBuffer(std::size_t max_bytes) : max_bytes_{max_bytes} {}
+
+    [[nodiscard]] std::string_view bytes() const { return {memory_.get() + begin_, end_ - begin_}; }
+    [[nodiscard]] bool empty() const { return begin_ == end_; }
+    void consume(std::size_t bytes) {
+        begin_ += bytes;
+        if (begin_ == end_) begin_ = end_ = 0;
+    }
+
+    /// Room for the next read; none when `max_bytes` are waiting.
+    [[nodiscard]] Space prepare() {
+        const std::size_t wanted = std::min(std::max({kSmallest, filled_ ? 2 * capacity_ : capacity_}), max_bytes_);
+        if (wanted > capacity_) {
+            move_to(wanted);
+        } else if (begin_ > 0) {
+            std::memmove(memory_.get(), memory_.get() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        return {memory_.get() + end_, capacity_ - end_};
+    }
+    void commit(std::size_t bytes) {
+        end_ += bytes;
+        filled_ = end_ == capacity_;
+    }
+    /// Between two requests a connection keeps little.
+    void relax() {
+        if (empty() && capacity_ > 4 * kSmallest) {
+            capacity_ = 0;
+            memory_.reset();
+        }
+    }
+
+private:
+    static constexpr std::size_t kSmallest = 4096;
+    void move_to(std::size_t capacity) {
+        auto memory = std::make_unique_for_overwrite<char[]>(capacity);
+        if (!empty()) std::memcpy(memory.get(), memory_.get() + begin_, end_ - begin_);
+        memory_ = std::move(memory);
+        capacity_ = capacity;
+        end_ -= begin_;
+        begin_ = 0;
+    }
+
+    std::size_t max_bytes_;
+    std::unique_ptr<char[]> memory_;
+    std::size_t capacity_{0}, begin_{0}, end_{0};
+    bool filled_{false};  // the last read left no room
+};
+}  // namespace rondo::net

@@ -1,0 +1,63 @@
+#pragma once
+#include "platform/net/message.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rondo::net {
+namespace asio = boost::asio;
+class Exchange;
+
+/// Answers one request. Runs on the connection's thread and must not block it. The Exchange lives until the handler returns.
+using Handler = std::function<asio::awaitable<void>(Exchange&)>;
+
+struct Route {
+    Method method{Method::get};
+    std::string pattern;  ///< "/api/v1/sessions/{id}/turns/{n}": a parameter fills one whole, non-empty segment
+    Handler handler;
+    std::size_t max_body{1U << 20U};  ///< bytes; the server's own limit may be lower
+    std::string name{};
+    std::string summary{};
+};
+
+/// Which handler answers a path. Filled before the server starts, constant afterwards (then safe for many threads).
+class RouteTable {
+public:
+    struct Param {
+        std::string_view name;  ///< points into the table
+        std::string value;
+    };
+    struct Match {
+        const Route* route{nullptr};  ///< points into the table
+        std::vector<Param> params;
+        std::string allow;  ///< for a known path without the method: the methods it has, as the Allow header says them
+        [[nodiscard]] bool known_path() const { return route || !allow.empty(); }
+    };
+
+    RouteTable();
+    ~RouteTable();
+    RouteTable(RouteTable&&) noexcept;
+    RouteTable& operator=(RouteTable&&) noexcept;
+
+    /// The pattern must begin with '/', and each pair of method and pattern may be added once (asserted).
+    void add(Route route);
+    /// `path` is decoded. A literal segment wins over a parameter; GET answers HEAD unless HEAD has its own route.
+    [[nodiscard]] Match match(Method method, std::string_view path) const;
+    [[nodiscard]] const std::deque<Route>& routes() const { return routes_; }
+
+private:
+    struct Node;
+    struct Search;
+    static bool descend(const Node& node, std::string_view rest, Search& search);
+
+    std::deque<Route> routes_;  // a deque keeps addresses
+    std::unique_ptr<Node> root_;
+};
+}  // namespace rondo::net

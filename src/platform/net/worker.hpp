@@ -1,0 +1,73 @@
+#pragma once
+#include "base/async/timer.hpp"
+#include "platform/net/http_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace rondo::net {
+class Connection;
+
+// Concrete executors: a type-erased one costs a virtual call and a reference count at every step.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+
+/// What all threads of one server share. Constant but for the counters.
+struct ServerShared {
+    HttpServer::Config config;
+    RouteTable routes;
+    HttpServer::ErrorSink on_error;
+    std::atomic<std::uint64_t> open{0};
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> refused{0};
+};
+
+/// A counter that one thread writes and any may read: no locked instruction.
+class OwnedCounter {
+public:
+    void add(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+/// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
+/// connections, so it outlives the server if they do. Everything but the constructor and the counters belongs to the thread.
+class Worker : public std::enable_shared_from_this<Worker> {
+public:
+    Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context);
+
+    void adopt(Socket socket, bool overloaded);
+    void join(Connection& connection);
+    void leave(Connection& connection);
+
+    void begin_drain();  ///< closes idle connections; the others close after their answer
+    void abort_all();    ///< cancels handlers and closes every connection
+
+    [[nodiscard]] bool draining() const { return draining_; }
+    [[nodiscard]] asio::io_context& context() const { return context_; }
+    [[nodiscard]] ServerShared& shared() const { return *shared_; }
+
+    OwnedCounter requests, rejected, timeouts, failures, bytes_in, bytes_out;
+
+private:
+    void sweep_later();
+    void sweep();
+    template <class Visit>
+    void each(Visit visit);
+
+    std::shared_ptr<ServerShared> shared_;
+    asio::io_context& context_;
+    asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> timer_;
+    Clock::duration period_;
+    std::vector<Connection*> connections_;  // each knows its place here
+    bool draining_{false};
+    bool sweeping_{false};
+};
+}  // namespace rondo::net

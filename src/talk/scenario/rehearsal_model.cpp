@@ -1,0 +1,81 @@
+#include "talk/scenario/rehearsal_model.hpp"
+
+#include "base/async/within.hpp"
+#include "base/rng.hpp"
+#include "base/text/token_counter.hpp"
+
+#include <fmt/format.h>
+
+namespace rondo::scenario {
+namespace {
+std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request, std::uint64_t seed) {
+    std::vector<std::string> user_texts;
+    std::vector<std::string> said;
+    for (const llm::Message& message : request.history) {
+        if (message.role == llm::Message::Role::user) user_texts.push_back(message.text);
+        if (message.role == llm::Message::Role::assistant) said.push_back(message.text);
+    }
+    return pack.line({.intent = request.intent,
+                      .stage = request.stage,
+                      .pick = {.session_id = request.session_id, .turn = request.turn, .seed = seed, .said = said},
+                      .user_texts = user_texts,
+                      .sources = request.sources,
+                      .slots = &request.slots});
+}
+
+Tokens input_tokens(const llm::ModelRequest& request) {
+    const text::TokenCounter counter;
+    Tokens tokens;
+    for (const llm::Message& message : request.history) tokens += counter.count(message.text);
+    for (const std::string& source : request.sources) tokens += counter.count(source);
+    return tokens;
+}
+
+/// The bytes of the next delta: `tokens` tokens or what is left.
+std::size_t delta_bytes(std::string_view rest, std::size_t tokens) {
+    std::size_t bytes = 0;
+    while (tokens-- > 0 && bytes < rest.size()) bytes += text::TokenCounter::first(rest.substr(bytes));
+    return bytes;
+}
+
+/// What ended the call before its time, if anything did.
+asio::awaitable<Status> still_wanted(const CallContext& ctx) {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return fail(Code::cancelled, "caller gave up");
+    if (ctx.deadline != TimePoint::max() && ctx.left() <= Clock::duration::zero()) {
+        co_return fail(Code::deadline_exceeded, "the answer was not finished before the deadline");
+    }
+    co_return Status{};
+}
+}  // namespace
+
+asio::awaitable<Result<llm::Completion>> RehearsalModel::complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto pack = lookup_(request.pack);
+    if (!pack) co_return fail(Code::not_found, fmt::format("there is no scenario pack \"{}\"", request.pack));
+
+    llm::Completion completion;
+    completion.text = answer_of(*pack, request, mix(request.seed, static_cast<std::uint64_t>(config_.seed)));
+    completion.usage.input = input_tokens(request);
+    completion.usage.output = text::TokenCounter{}.count(completion.text);
+    completion.model = kBilledAs;
+    completion.finish_reason = "stop";
+
+    const bool paced = config_.delta_pace > std::chrono::milliseconds::zero();
+    const std::size_t tokens = paced ? 1 : kUnpacedTokens;
+    for (std::string_view rest = completion.text; !rest.empty();) {
+        if (paced && sink) {
+            const auto waited = co_await pause(std::min<Clock::duration>(config_.delta_pace, ctx.left()));
+            if (!waited) co_return propagate(waited);
+        }
+        const auto wanted = co_await still_wanted(ctx);
+        if (!wanted) co_return propagate(wanted);
+        if (!sink) break;
+        const std::size_t bytes = delta_bytes(rest, tokens);
+        const auto sent = co_await sink(llm::Delta{std::string{rest.substr(0, bytes)}});
+        if (!sent) co_return propagate(sent);
+        rest.remove_prefix(bytes);
+    }
+    co_return completion;
+}
+}  // namespace rondo::scenario

@@ -1,0 +1,35 @@
+#pragma once
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rondo::scenario {
+/// A YAML document as a tree that remembers lines, for readers that must say `scenario.yaml:12`.
+///
+/// Only the plain part of YAML: scalars, sequences, maps with scalar keys, one document. Anchors, aliases and tags are refused,
+/// so a document cannot grow beyond its own text.
+struct YamlNode {
+    enum class Kind { null, scalar, sequence, map };
+    struct Key {
+        std::string text;
+        int line{1};
+    };
+
+    Kind kind{Kind::null};
+    int line{1};                  ///< 1-based
+    std::string text;             ///< of a scalar
+    std::vector<Key> keys;        ///< of a map: keys[i] names items[i], in the file's order
+    std::vector<YamlNode> items;  ///< of a sequence or map
+};
+
+struct YamlLimits {
+    std::size_t max_depth{12};
+    std::size_t max_nodes{50'000};
+};
+
+/// Faults carry `file:line`; a document that does not parse has exactly one. Errors: `invalid_argument`.
+[[nodiscard]] Result<YamlNode> parse_yaml(std::string_view text, const std::string& file, const YamlLimits& limits = {});
+}  // namespace rondo::scenario

@@ -1,0 +1,79 @@
+#include "talk/turn/answer.hpp"
+
+#include "base/text/token_counter.hpp"
+
+#include <boost/json.hpp>
+
+namespace rondo::turn {
+namespace {
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+double millis(Clock::duration took) {
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) / 1000.0;
+}
+
+value coach_advice(const AnswerFacts& f) {
+    if (f.advice_pending) return "pending";
+    return f.board.coach ? agent::advice_json(*f.board.coach) : value{nullptr};
+}
+
+/// Routing is static until a policy is learned: the way the intent's label chose, with certainty.
+value decision(const AnswerFacts& f) {
+    if (!f.workflow.enable_bandit) return nullptr;
+    const char* chosen = f.board.intent && f.board.intent->wants_knowledge ? "knowledge" : "npc";
+    return {{"decision_id", f.accepted.decision_id}, {"chosen", chosen}, {"ucb", 0.0}, {"exploration", false}, {"propensity", 1.0}};
+}
+
+array sources(const agent::Board& board) {
+    array list;
+    if (board.knowledge) {
+        for (const auto& source : board.knowledge->sources) list.push_back({{"id", source.id}, {"title", source.title}});
+    }
+    return list;
+}
+}  // namespace
+
+std::string answer_json(const AnswerFacts& f) {
+    const bool modelled = f.board.npc.has_value();
+    const ledger::Usage usage = modelled ? f.board.npc->usage : f.usage;
+    const std::string model = modelled ? f.board.npc->model : std::string{};
+    const Money cost = f.prices.cost(model.empty() ? "rehearsal" : model, usage);
+    object answer;
+    answer.reserve(24);
+    answer["session_id"] = f.session_id;
+    answer["turn_number"] = f.accepted.number;
+    answer["message_id"] = f.accepted.message_id;
+    answer["status"] = name(f.state);
+    answer["npc_response"] = f.answer;
+    answer["intent"] = f.board.intent ? value(f.board.intent->intent) : value(nullptr);
+    answer["confidence"] = f.board.intent ? value(f.board.intent->confidence) : value(nullptr);
+    answer["stage"] = f.stage;
+    answer["ttft_ms"] = f.ttft ? value(millis(*f.ttft)) : value(nullptr);
+    answer["duration_ms"] = millis(f.took);
+    answer["coach_advice"] = coach_advice(f);
+    answer["compliance"] = f.board.compliance ? agent::compliance_json(*f.board.compliance) : value(nullptr);
+    answer["blocked"] = f.blocked;
+    answer["sources"] = sources(f.board);
+    answer["usage"] = {{"input_tokens", usage.input.count}, {"output_tokens", usage.output.count}, {"total_tokens", usage.total().count}};
+    answer["cost"] = {{"micros", cost.micros}, {"currency", "USD"}};
+    answer["model"] = modelled ? value(model) : value(nullptr);
+    answer["decision_id"] = f.accepted.decision_id;
+    answer["bandit_decision"] = decision(f);
+    answer["trace_id"] = f.accepted.trace_id;
+    answer["workflow"] = {{"name", f.workflow.name}, {"version", f.workflow.version}, {"generation", f.generation}};
+    if (f.state == State::failed && f.error) answer["error"] = {{"code", rondo::name(f.error->code)}, {"message", f.error->message}};
+    return boost::json::serialize(answer);
+}
+
+ledger::Usage spent(const llm::ModelRequest& request, std::string_view answer) {
+    ledger::Usage usage;
+    const text::TokenCounter counter;
+    if (answer.empty()) return usage;  // the model was never asked
+    for (const auto& message : request.history) usage.input += counter.count(message.text);
+    for (const auto& source : request.sources) usage.input += counter.count(source);
+    usage.output = counter.count(answer);
+    return usage;
+}
+}  // namespace rondo::turn

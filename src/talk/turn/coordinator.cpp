@@ -1,0 +1,172 @@
+#include "talk/turn/coordinator.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace rondo::turn {
+namespace {
+/// What the table remembers of a turn, as later turns look back at it.
+agent::PastTurn past_turn(const StoredTurn& turn) {
+    agent::PastTurn past{.number = turn.number, .user = turn.user_message, .npc = {}, .intent = {}, .advice = {}};
+    boost::system::error_code ec;
+    const auto result = boost::json::parse(turn.record->result, ec);
+    const auto* object = ec ? nullptr : result.if_object();
+    const auto text = [](const boost::json::object& in, const char* key) {
+        const auto* value = in.if_contains(key);
+        return value && value->is_string() ? std::string{value->get_string()} : std::string{};
+    };
+    if (!object) return past;
+    past.npc = text(*object, "npc_response");
+    past.intent = text(*object, "intent");
+    const auto* advice = object->if_contains("coach_advice");
+    if (!turn.advice.empty()) {  // a follow-up brought it later
+        const auto later = boost::json::parse(turn.advice, ec);
+        if (!ec && later.is_object()) past.advice = text(later.get_object(), "text");
+    } else if (advice && advice->is_object()) {
+        past.advice = text(advice->get_object(), "text");
+    }
+    return past;
+}
+
+bool same_parameters(const SessionCreated& a, const SessionCreated& b) {
+    return a.user == b.user && a.scenario == b.scenario && a.persona_name == b.persona_name && a.persona_role == b.persona_role;
+}
+}  // namespace
+
+TurnCoordinator::TurnCoordinator(asio::io_context& home, Services& services, std::size_t live_sessions, std::uint64_t seed)
+    : home_{home}, services_{services}, sessions_{live_sessions}, rng_{seed}, runner_{Rng{mix(seed, 1)}}, idle_{home.get_executor()} {}
+
+asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId tenant, SessionId id) {
+    if (auto session = sessions_.find(tenant, id)) co_return session;
+    // The tables run a little behind the journal; a session just created or just put out of memory must still be found.
+    co_await services_.database.projected(services_.database.stats().last_seq);
+    struct Loaded {
+        std::optional<StoredSession> session{};
+        std::vector<StoredTurn> turns{};
+        store::Idempotency keys{store::Idempotency::kDefaultCapacity};
+    };
+    const std::int64_t wanted = services_.config.history_turns;
+    auto loaded = co_await services_.database.read([tenant, id, wanted](store::Reader& reader) -> Result<Loaded> {
+        auto found = repository::find(reader, tenant, id);
+        if (!found) return propagate(found);
+        if (!*found) return Loaded{};
+        auto turns = repository::turns(reader, (*found)->key, std::max<std::int64_t>(0, (*found)->turns - wanted), wanted + 1);
+        if (!turns) return propagate(turns);
+        auto keys = store::Idempotency::load(reader, (*found)->key);
+        if (!keys) return propagate(keys);
+        return Loaded{std::move(*found), std::move(*turns), std::move(*keys)};
+    });
+    if (!loaded) co_return propagate(loaded);
+    if (!loaded->session) co_return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions");
+    auto session = std::make_shared<Session>(std::move(*loaded->session), executor());
+    session->keys = std::move(loaded->keys);
+    for (const auto& turn : loaded->turns) {
+        if (turn.record) session->history.push_back(past_turn(turn));
+    }
+    co_return sessions_.insert(std::move(session));  // somebody else may have loaded it meanwhile: theirs stays
+}
+
+asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(SessionCreated wanted) {
+    const TenantId tenant{wanted.tenant};
+    const SessionId id{wanted.id};
+    const auto catalog = services_.catalog();
+    const auto scenario = catalog->find(wanted.scenario);
+    if (!scenario) {
+        co_return fail(Error{.code = Code::invalid_argument, .message = "there is no such scenario; GET /api/v1/scenarios lists them",
+                             .faults = {{"/scenario", "is not a known scenario"}}, .reason = "UNKNOWN_SCENARIO"});
+    }
+    wanted.scenario = scenario->pack->id();
+    wanted.stage = std::string{scenario->pack->machine().initial()};
+    auto present = co_await open(tenant, id);
+    if (present) {
+        if (!same_parameters((*present)->stored.created, wanted)) {
+            co_return fail(Code::already_exists, "a session of this id exists with other parameters; choose another session_id");
+        }
+        co_return NewSession{(*present)->stored, false};
+    }
+    if (present.error().code != Code::not_found) co_return propagate(present);
+
+    const std::int64_t key = services_.database.next_token();
+    store::Batch batch;
+    batch.append(key, static_cast<int>(Kind::session_created), wanted.encode());
+    // In memory before it is durable: a second request for the id that comes while we wait must meet this one.
+    auto session = sessions_.insert(std::make_shared<Session>(
+        StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
+    if (session->key() != key) co_return fail(Code::aborted, "another request is creating this session; try again");
+    const auto receipt = co_await services_.database.commit(std::move(batch));
+    if (!receipt) {
+        sessions_.erase(tenant, id);
+        co_return propagate(receipt);
+    }
+    co_return NewSession{session->stored, true};
+}
+
+asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, SessionId id, std::int64_t number) {
+    auto opened = co_await open(tenant, id);
+    if (!opened) co_return propagate(opened);
+    const auto session = *opened;
+    if (session->live && session->live->number() == number) {
+        const auto live = session->live;
+        const auto admitted = co_await live->admitted();
+        if (!admitted) co_return propagate(admitted);
+        co_return TurnHandle{.live = live, .record = live->record(), .replay = true};
+    }
+    const auto none = [] { return fail(Code::not_found, "the session has no turn of that number"); };
+    if (number < 1 || number > session->stored.turns) co_return none();
+    co_await services_.database.projected(services_.database.stats().last_seq);
+    const std::int64_t key = session->key();
+    auto turn = co_await services_.database.read([key, number](store::Reader& reader) { return repository::turn(reader, key, number); });
+    if (!turn) co_return propagate(turn);
+    if (!*turn || !(*turn)->record) co_return none();
+    co_return TurnHandle{.live = nullptr, .record = std::move((*turn)->record), .replay = true};
+}
+
+asio::awaitable<Status> TurnCoordinator::stop(TenantId tenant, SessionId id, std::int64_t number) {
+    auto handle = co_await find(tenant, id, number);
+    if (!handle) co_return propagate(handle);
+    if (!handle->live || handle->live->record()) co_return Status{};
+    const auto live = handle->live;
+    live->stop(LiveTurn::StopReason::user);  // the coroutine that runs the turn ends it from here, keeping what was told
+    store::Batch batch;
+    batch.fence(live->session_key(), live->token());
+    batch.append(live->session_key(), static_cast<int>(Kind::stop_requested), StopRequested{number}.encode());
+    const auto receipt = co_await services_.database.commit(std::move(batch));
+    if (!receipt) co_return propagate(receipt);
+    co_return Status{};
+}
+
+asio::awaitable<Status> TurnCoordinator::remove(TenantId tenant, SessionId id) {
+    auto opened = co_await open(tenant, id);
+    if (!opened) co_return propagate(opened);
+    const auto session = *opened;
+    session->deleted = true;  // no new turn from here on
+    while (session->busy()) {
+        session->live->stop(LiveTurn::StopReason::deleted);
+        const auto freed = co_await session->freed.wait();
+        if (!freed) co_return freed;
+    }
+    store::Batch batch;
+    batch.fence(session->key(), services_.database.next_token());  // whatever still holds an older token writes nothing more
+    batch.append(session->key(), static_cast<int>(Kind::session_deleted), {});
+    const auto receipt = co_await services_.database.commit(std::move(batch));
+    if (!receipt) {
+        session->deleted = false;
+        co_return propagate(receipt);
+    }
+    sessions_.erase(tenant, id);
+    co_return Status{};
+}
+
+asio::awaitable<Status> TurnCoordinator::idle() {
+    while (running_ + follow_ups_ > 0) {
+        const auto woken = co_await idle_.wait();
+        if (!woken) co_return woken;
+    }
+    co_return Status{};
+}
+
+void TurnCoordinator::finished_one() {
+    if (running_ + follow_ups_ == 0) idle_.notify();
+}
+}  // namespace rondo::turn

@@ -1,0 +1,106 @@
+#pragma once
+#include "base/async/context.hpp"
+#include "base/obs/logger.hpp"
+#include "base/obs/tracer.hpp"
+#include "base/rng.hpp"
+#include "engine/flow/graph_runner.hpp"
+#include "engine/ledger/price_table.hpp"
+#include "talk/turn/config.hpp"
+#include "talk/turn/values.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rondo::turn {
+/// What every coordinator shares. Owned by the app; outlives them.
+struct Services {
+    store::Database& database;
+    store::SharedState& shared;
+    const agent::NodeSet& nodes;
+    const ledger::PriceTable& prices;
+    std::function<std::shared_ptr<const Catalog>()> catalog;  ///< today's generation; thread-safe
+    Metrics& metrics;
+    obs::Logger log;
+    obs::Tracer& tracer;
+    Config config;
+};
+
+/// Where a turn is: running (or just ended), or a record of one that ended before.
+struct TurnHandle {
+    std::shared_ptr<LiveTurn> live;
+    std::optional<TurnRecord> record;
+    bool replay{false};  ///< the request was a repetition
+};
+
+/// Runs the turns of the sessions that live on one loop. Every member function is called on that loop.
+///
+/// The only place that knows the order of things: admission.cpp takes a request to an AdmittedTurn, execution.cpp to a Draft,
+/// settlement.cpp to a TurnRecord and the follow-up, recovery.cpp takes up what a crash left.
+class TurnCoordinator {
+public:
+    TurnCoordinator(asio::io_context& home, Services& services, std::size_t live_sessions, std::uint64_t seed);
+
+    [[nodiscard]] asio::any_io_executor executor() { return home_.get_executor(); }
+
+    /// Creates a session, or returns the one of that id when it was created with the same parameters (`false`).
+    /// Errors: `already_exists`, `not_found` (scenario), the store's.
+    struct NewSession { StoredSession stored; bool created{false}; };
+    asio::awaitable<Result<NewSession>> create(SessionCreated wanted);
+
+    /// Errors: `not_found`, the store's.
+    asio::awaitable<Result<std::shared_ptr<Session>>> open(TenantId tenant, SessionId id);
+
+    /// Accepts the turn durably and starts it, or joins or replays the one the request repeats.
+    /// Errors: `not_found`, `invalid_argument` (the key was used with another body: reason IDEMPOTENCY_MISMATCH), `aborted`
+    /// (`Another request is processing`, or not the next turn), `resource_exhausted`, the store's.
+    asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
+
+    /// The turn of that number, running or ended. Errors: `not_found`, the store's.
+    asio::awaitable<Result<TurnHandle>> find(TenantId tenant, SessionId id, std::int64_t number);
+
+    /// Stops a running turn, keeping the partial answer; durable when it returns. A turn that has ended stays as it is.
+    /// Errors: `not_found`, the store's.
+    asio::awaitable<Status> stop(TenantId tenant, SessionId id, std::int64_t number);
+
+    /// Stops what runs and deletes everything the session left. Errors: `not_found`, the store's.
+    asio::awaitable<Status> remove(TenantId tenant, SessionId id);
+
+    /// Takes up a turn that was accepted but had not ended when the process died.
+    asio::awaitable<Status> resume(TenantId tenant, SessionId id, TurnAccepted accepted, Resumption resumption);
+    /// Runs a follow-up that was still owed.
+    asio::awaitable<Status> resume_follow_up(TenantId tenant, SessionId id, std::int64_t number, std::string task_id);
+
+    [[nodiscard]] int running() const { return running_; }
+    asio::awaitable<Status> idle();  ///< waits until no turn and no follow-up runs. Errors: `cancelled`
+
+private:
+    // admission.cpp
+    asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, TurnRequest request, std::string key, store::Digest digest,
+                                                CallContext ctx);
+    std::shared_ptr<LiveTurn> make_live(Session& session, TurnAccepted accepted, std::int64_t token, TimePoint received);
+    void launch(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption);
+    // execution.cpp
+    asio::awaitable<void> run(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption);
+    Result<PreparedTurn> prepare(AdmittedTurn admitted, std::optional<Resumption> resumption);
+    asio::awaitable<Draft> draft(PreparedTurn prepared, CallContext ctx);
+    // settlement.cpp
+    TurnResult conclude(Draft draft);
+    asio::awaitable<void> settle(TurnResult result, CallContext ctx);
+    void follow_up(std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id, agent::TurnFacts facts,
+                   std::shared_ptr<const Scenario> scenario, agent::Board board);
+    void finished_one();
+
+    asio::io_context& home_;
+    Services& services_;
+    SessionTable sessions_;
+    Rng rng_;
+    flow::GraphRunner runner_;
+    int running_{0};     // turns
+    int follow_ups_{0};
+    Signal idle_;
+};
+}  // namespace rondo::turn

@@ -1,0 +1,157 @@
+#include "talk/turn/coordinator.hpp"
+
+#include <boost/json.hpp>
+
+namespace rondo::turn {
+namespace {
+/// Turns what the graph does into what the turn tells.
+class Teller final : public flow::Observer {
+public:
+    Teller(LiveTurn& turn, Metrics& metrics, const std::map<std::string, std::string, std::less<>>& outcomes)
+        : turn_{turn}, metrics_{metrics}, outcomes_{outcomes} {}
+
+    void node_started(std::string_view node) override { turn_.tell_node_started(node); }
+    void node_finished(const flow::NodeReport& report) override {
+        const auto outcome = outcomes_.find(report.node);
+        turn_.tell_node_finished(report.node, name(report.status), report.label, report.duration,
+                                 outcome == outcomes_.end() ? std::string{} : outcome->second);
+        metrics_.node(report.node, name(report.status), report.duration);
+    }
+
+private:
+    LiveTurn& turn_;
+    Metrics& metrics_;
+    const std::map<std::string, std::string, std::less<>>& outcomes_;
+};
+
+bool compliance_blocks(const flow::WorkflowGraph& graph) {
+    const auto node = graph.find("compliance");
+    return node && graph.settings(*node).blocking;
+}
+
+/// True when `board` holds a verdict that forbids the answer.
+bool forbidden(const agent::Board& board) {
+    return board.compliance && board.compliance->report.risk_level == scenario::Risk::block;
+}
+}  // namespace
+
+asio::awaitable<void> TurnCoordinator::run(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto span = services_.tracer.start("turn", ctx.trace, rng_);
+    span.set("session_id", admitted.session->stored.created.id).set("turn_number", admitted.turn->number());
+    ctx = ctx.in_span(span.context());
+
+    // One timer bounds the whole turn, whatever its nodes do.
+    Timer deadline{executor(), ctx.deadline};
+    deadline.async_wait([weak = std::weak_ptr{admitted.turn}](const boost::system::error_code& ec) {
+        const auto turn = weak.lock();
+        if (!ec && turn) turn->stop(LiveTurn::StopReason::deadline);
+    });
+    const auto turn = admitted.turn;
+    auto prepared = prepare(std::move(admitted), std::move(resumption));
+    if (!prepared) co_return turn->give_up(prepared.error());
+    auto result = conclude(co_await draft(std::move(*prepared), ctx));
+    deadline.cancel();
+    if (result.record.state == State::failed) span.error(turn->stopping() == LiveTurn::StopReason::deadline ? "deadline" : "failed");
+    // From here the turn is told to its end, even when somebody says stop.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await settle(std::move(result), ctx);
+}
+
+Result<PreparedTurn> TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resumption> resumption) {
+    const Session& session = *admitted.session;
+    const TurnAccepted& accepted = admitted.turn->accepted();
+    agent::TurnFacts facts{.pack = *admitted.scenario->pack,
+                           .intents = *admitted.scenario->intents,
+                           .session_id = session.stored.created.id,
+                           .turn = accepted.number,
+                           .seed = session.stored.created.seed,
+                           .stage = accepted.stage,
+                           .user_message = accepted.user_message,
+                           .persona_name = session.stored.created.persona_name,
+                           .persona_role = session.stored.created.persona_role,
+                           .history = {session.history.begin(), session.history.end()}};
+    return PreparedTurn{.admitted = std::move(admitted), .facts = std::move(facts), .resumption = std::move(resumption)};
+}
+
+asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext ctx) {
+    const flow::WorkflowGraph& graph = *prepared.admitted.scenario->graph;
+    LiveTurn& turn = *prepared.admitted.turn;
+    Draft draft{.prepared = std::move(prepared), .board = {}, .error = {}};
+    const agent::TurnFacts& facts = draft.prepared.facts;
+
+    flow::GraphRun run{graph};
+    const auto coach = graph.find("coach");
+    if (turn.accepted().async_coach && coach) {
+        run.disable(*coach);
+        draft.coach_owed = true;
+    }
+    // Blocking compliance: the answer is held back until the verdict is there.
+    const bool withhold = compliance_blocks(graph);
+    if (auto& resumed = draft.prepared.resumption) {
+        // A configuration changed meanwhile may not know these nodes; then the turn simply starts over.
+        const bool kept = run.restore(resumed->finished).has_value();
+        turn.tell_restarted(kept);
+        if (kept) {
+            draft.board = std::move(resumed->board);
+        } else {
+            run = flow::GraphRun{graph};
+            if (draft.coach_owed) run.disable(*coach);
+        }
+        if (resumed->stop_requested) {
+            turn.tell_delta(resumed->deltas);
+            turn.stop(LiveTurn::StopReason::user);
+        } else if (draft.board.npc && !withhold) {
+            turn.tell_delta(draft.board.npc->text);
+        }
+    }
+
+    const llm::DeltaSink sink = [&turn, withhold](llm::Delta delta) -> asio::awaitable<Status> {
+        if (!withhold) turn.tell_delta(delta.text);
+        co_return Status{};
+    };
+    std::map<std::string, std::string, std::less<>> outcomes;  // as JSON, for the journal
+    const auto call_node = [&](flow::NodeCall call, CallContext node_ctx) -> asio::awaitable<Result<flow::Outcome>> {
+        const agent::Node* node = services_.nodes.find(call.node);
+        if (!node) co_return fail(Code::internal, "the workflow names a node that does not exist");
+        if (call.fallback && !turn.accepted().use_fallback) co_return fail(Code::unavailable, "the node failed and the request forbids a fallback");
+        const bool answers = call.node == "npc";
+        // A second attempt would tell the beginning twice.
+        if (answers && call.attempt > 0 && !call.fallback && !turn.answer().empty()) {
+            co_return fail(Code::failed_precondition, "the model broke off in mid-answer");
+        }
+        auto span = services_.tracer.start(std::string{"node."}.append(call.node), node_ctx.trace, rng_);
+        span.set("node.name", call.node);
+        const TimePoint started = Clock::now();
+        const agent::NodeInput input{.facts = facts, .board = draft.board, .deltas = sink, .fallback = call.fallback};
+        auto outcome = co_await node->run(input, node_ctx.in_span(span.context()));
+        if (answers) draft.model_time += Clock::now() - started;
+        if (!outcome) {
+            span.error(outcome.error());
+            co_return propagate(outcome);
+        }
+        span.set("node.status", "ok");
+        flow::Outcome told{agent::label(*outcome)};
+        outcomes[std::string{call.node}] = boost::json::serialize(agent::to_json(*outcome));
+        draft.board.put(std::move(*outcome));
+        co_return told;
+    };
+
+    Teller teller{turn, services_.metrics, outcomes};
+    if (turn.stopping() == LiveTurn::StopReason::none) {
+        auto status = co_await runner_.run(run, call_node, teller, ctx);
+        if (!status) draft.error = std::move(status.error());
+    } else {
+        draft.error = Error{Code::cancelled, "stopped"};
+    }
+    if (withhold && !draft.error) {
+        draft.blocked = forbidden(draft.board);
+        if (draft.blocked) {
+            turn.tell_delta(facts.pack.blocked_line({.stage = facts.stage, .pick = {facts.session_id, static_cast<int>(facts.turn), facts.seed, {}}}));
+        } else if (draft.board.npc) {
+            turn.tell_delta(draft.board.npc->text);
+        }
+    }
+    co_return draft;
+}
+}  // namespace rondo::turn

@@ -1,0 +1,125 @@
+#include "talk/turn/live_turn.hpp"
+
+namespace rondo::turn {
+namespace {
+std::chrono::microseconds micros(Clock::duration took) { return std::chrono::duration_cast<std::chrono::microseconds>(took); }
+}  // namespace
+
+LiveTurn::LiveTurn(Options options, std::string session_id, TurnAccepted accepted)
+    : options_{std::move(options)}, session_id_{std::move(session_id)}, accepted_{std::move(accepted)},
+      events_{options_.home, options_.epoch}, flush_timer_{options_.home}, changed_{options_.home} {}
+
+void LiveTurn::publish(PublicEvent event) { events_.append(std::move(event.type), std::move(event.data)); }
+
+void LiveTurn::tell_accepted() {
+    timeline_.accepted();
+    publish(event::accepted(session_id_, number(), accepted_.message_id, accepted_.trace_id));
+}
+
+void LiveTurn::tell_restarted(bool nodes_kept) {
+    timeline_.restarted();
+    publish(event::restarted(session_id_, number(), epoch()));
+    journal(Kind::restarted, Restarted{number(), nodes_kept}.encode());
+}
+
+void LiveTurn::tell_node_started(std::string_view node) {
+    timeline_.node_started(node);
+    publish(event::node_started(node));
+}
+
+void LiveTurn::tell_node_finished(std::string_view node, std::string_view status, std::string_view label, Clock::duration took,
+                                  std::string outcome) {
+    timeline_.node_finished(node, status, label, micros(took));
+    publish(event::node_finished(node, status, label, micros(took)));
+    journal(Kind::node_finished,
+            NodeFinished{number(), std::string{node}, std::string{status}, std::string{label}, std::move(outcome)}.encode());
+}
+
+void LiveTurn::tell_delta(std::string_view text) {
+    if (text.empty()) return;
+    if (!ttft_) ttft_ = Clock::now() - options_.received;
+    answer_ += text;
+    timeline_.delta(text.size());
+    publish(event::delta(text));
+    journal(Kind::delta, DeltaWritten{number(), std::string{text}}.encode());
+}
+
+void LiveTurn::tell_advice(std::string_view advice, std::string_view task_id) {
+    publish(event::advice(session_id_, number(), advice, task_id));
+    close();
+}
+
+void LiveTurn::tell_ended(TurnRecord record) {
+    publish(event::ended(record.state, record.result));
+    if (record.task_id.empty()) close();
+    record_ = std::move(record);
+    changed_.notify();
+}
+
+void LiveTurn::close() { events_.close(); }
+
+void LiveTurn::journal(Kind kind, std::string body) {
+    progress_.append(options_.session_key, static_cast<int>(kind), std::move(body));
+    if (!flush_armed_) arm_flush();
+}
+
+void LiveTurn::arm_flush() {
+    flush_armed_ = true;
+    flush_timer_.expires_after(options_.flush_interval);
+    flush_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
+        const auto self = weak.lock();
+        if (ec || !self) return;
+        self->flush_armed_ = false;
+        self->flush();
+    });
+}
+
+void LiveTurn::flush() {
+    if (progress_.empty()) return;
+    store::Batch rows = std::move(progress_);
+    progress_ = {};
+    rows.fence(options_.session_key, options_.token);
+    options_.database->submit(std::move(rows));
+}
+
+void LiveTurn::drop_progress() {
+    progress_ = {};
+    flush_timer_.cancel();
+}
+
+void LiveTurn::stop(StopReason reason) {
+    if (stop_reason_ != StopReason::none || record_) return;
+    stop_reason_ = reason;
+    flush();  // what was told so far is kept, so it goes to the journal before the stop does
+    stop_signal_.emit(asio::cancellation_type::terminal);
+}
+
+asio::awaitable<Status> LiveTurn::admitted() {
+    while (!admission_) {
+        const auto woken = co_await changed_.wait();
+        if (!woken) co_return woken;
+    }
+    co_return *admission_;
+}
+
+void LiveTurn::settle_admission(Status status) {
+    admission_ = std::move(status);
+    changed_.notify();
+}
+
+asio::awaitable<Result<TurnRecord>> LiveTurn::ended() {
+    for (;;) {
+        if (record_) co_return *record_;
+        if (gave_up_) co_return fail(*gave_up_);
+        if (admission_ && !*admission_) co_return fail(admission_->error());
+        const auto woken = co_await changed_.wait();
+        if (!woken) co_return propagate(woken);
+    }
+}
+
+void LiveTurn::give_up(Error error) {
+    gave_up_ = std::move(error);
+    close();
+    changed_.notify();
+}
+}  // namespace rondo::turn

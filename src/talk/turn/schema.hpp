@@ -1,0 +1,17 @@
+#pragma once
+#include "platform/store/batch.hpp"
+#include "platform/store/database.hpp"
+
+#include <vector>
+
+namespace rondo::turn {
+/// The tables of this module, as numbered, forward-only migrations.
+[[nodiscard]] std::vector<store::Migration> migrations();
+
+/// Keeps sessions, turns, follow-ups and feedback as tables: what lists, history and replays read. Pure; projector thread.
+class TurnProjection final : public store::Projection {
+public:
+    [[nodiscard]] const char* name() const override { return "turn"; }
+    void apply(const store::JournalRow& row, store::Batch& out) override;
+};
+}  // namespace rondo::turn

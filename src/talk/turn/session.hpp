@@ -1,0 +1,55 @@
+#pragma once
+#include "base/async/signal.hpp"
+#include "base/ids.hpp"
+#include "platform/store/idempotency.hpp"
+#include "talk/agent/node.hpp"
+#include "talk/turn/catalog.hpp"
+#include "talk/turn/live_turn.hpp"
+#include "talk/turn/repository.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace rondo::turn {
+/// A session in memory, on its home loop. What is here is also on disk, except for `live` and `waiting`.
+struct Session {
+    Session(StoredSession stored, asio::any_io_executor home) : stored{std::move(stored)}, freed{std::move(home)} {}
+
+    [[nodiscard]] std::int64_t key() const { return stored.key; }
+    [[nodiscard]] SessionId id() const { return SessionId{stored.created.id}; }
+    [[nodiscard]] bool busy() const { return live && !live->record(); }
+
+    StoredSession stored;                    ///< `turns` counts ended and running turns; `stage` is today's
+    std::deque<agent::PastTurn> history;     ///< oldest first, bounded by the configuration
+    store::Idempotency keys;                 ///< every key this session ever accepted
+    std::shared_ptr<LiveTurn> live;          ///< the running turn, or the last one
+    Signal freed;                            ///< notified when `live` has ended
+    int waiting{0};                          ///< turns queued behind the running one
+    bool deleted{false};
+};
+
+/// The sessions of one loop that are in memory; the least recently used idle one makes room. Not thread-safe.
+class SessionTable {
+public:
+    explicit SessionTable(std::size_t capacity) : capacity_{capacity} {}
+
+    [[nodiscard]] std::shared_ptr<Session> find(const TenantId& tenant, const SessionId& id);
+    /// Keeps the session that is already there, if one is.
+    std::shared_ptr<Session> insert(std::shared_ptr<Session> session);
+    void erase(const TenantId& tenant, const SessionId& id);
+    [[nodiscard]] std::size_t size() const { return order_.size(); }
+
+private:
+    using Order = std::list<std::shared_ptr<Session>>;  // most recently used first
+    static std::string key(const TenantId& tenant, const SessionId& id) { return tenant.value + '\n' + id.value; }
+    void make_room();
+
+    std::size_t capacity_;
+    Order order_;
+    std::unordered_map<std::string, Order::iterator> by_name_;
+};
+}  // namespace rondo::turn

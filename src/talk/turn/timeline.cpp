@@ -1,0 +1,94 @@
+#include "talk/turn/timeline.hpp"
+
+#include "talk/turn/fields.hpp"
+
+#include <boost/json.hpp>
+
+namespace rondo::turn {
+namespace {
+// On disk: never reuse a number.
+enum class Mark : std::int64_t { accepted = 1, restarted = 2, node_started = 3, node_finished = 4, delta = 5, ended = 6 };
+
+FieldWriter mark(Mark mark) {
+    FieldWriter fields;
+    fields.number(static_cast<std::int64_t>(mark));
+    return fields;
+}
+
+double millis(std::chrono::microseconds took) { return static_cast<double>(took.count()) / 1000.0; }
+std::string text(const boost::json::object& object) { return boost::json::serialize(object); }
+}  // namespace
+
+void Timeline::accepted() { bytes_ += mark(Mark::accepted).take(); }
+void Timeline::restarted() { bytes_ += mark(Mark::restarted).take(); }
+void Timeline::node_started(std::string_view node) { bytes_ += mark(Mark::node_started).text(node).take(); }
+void Timeline::node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took) {
+    bytes_ += mark(Mark::node_finished).text(node).text(status).text(label).number(took.count()).take();
+}
+void Timeline::delta(std::size_t bytes) { bytes_ += mark(Mark::delta).number(static_cast<std::int64_t>(bytes)).take(); }
+void Timeline::ended() { bytes_ += mark(Mark::ended).take(); }
+
+namespace event {
+PublicEvent accepted(std::string_view session, std::int64_t number, std::string_view message_id, std::string_view trace_id) {
+    return {"accepted", text({{"session_id", session}, {"turn_number", number}, {"message_id", message_id}, {"trace_id", trace_id}})};
+}
+PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch) {
+    return {"restarted", text({{"session_id", session}, {"turn_number", number}, {"epoch", epoch}})};
+}
+PublicEvent node_started(std::string_view node) { return {"node_started", text({{"node", node}})}; }
+PublicEvent node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took) {
+    boost::json::object data{{"node", node}, {"status", status}, {"duration_ms", millis(took)}};
+    if (!label.empty()) data["label"] = label;
+    return {"node_finished", text(data)};
+}
+PublicEvent delta(std::string_view piece) { return {"delta", text({{"text", piece}})}; }
+PublicEvent ended(State state, std::string_view result) {
+    return {state == State::failed ? "failed" : "completed", std::string{result}};
+}
+PublicEvent advice(std::string_view session, std::int64_t number, std::string_view advice, std::string_view task_id) {
+    std::string data = text({{"session_id", session}, {"turn_number", number}, {"task_id", task_id}});
+    data.pop_back();  // the advice is JSON already
+    data.append(",\"advice\":").append(advice).append("}");
+    return {"coach_advice", std::move(data)};
+}
+}  // namespace event
+
+Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnRecord& record) {
+    // The deltas concatenate to the answer, and every result, a failed turn's too, carries the answer as far as it got.
+    boost::system::error_code ec;
+    const auto result = boost::json::parse(record.result, ec);
+    const auto* object = ec ? nullptr : result.if_object();
+    const auto member = [object](const char* key) {
+        const auto* value = object->if_contains(key);
+        return value && value->is_string() ? std::string_view{value->get_string()} : std::string_view{};
+    };
+    if (!object) return fail(Code::data_loss, "a stored turn's result is damaged");
+    std::string_view answer = member("npc_response");
+    const std::string_view trace_id = member("trace_id");
+    std::vector<PublicEvent> events;
+    FieldReader in{record.timeline};
+    while (!in.at_end() && in.ok()) {
+        switch (static_cast<Mark>(in.number())) {
+            case Mark::accepted: events.push_back(event::accepted(session, record.number, record.message_id, trace_id)); break;
+            case Mark::restarted: events.push_back(event::restarted(session, record.number, record.epoch)); break;
+            case Mark::node_started: events.push_back(event::node_started(in.text())); break;
+            case Mark::node_finished: {
+                const auto node = in.text(), status = in.text(), label = in.text();
+                events.push_back(event::node_finished(node, status, label, std::chrono::microseconds{in.number()}));
+                break;
+            }
+            case Mark::delta: {
+                const auto bytes = static_cast<std::size_t>(in.number());
+                if (bytes > answer.size()) return fail(Code::data_loss, "a stored turn's deltas are longer than its answer");
+                events.push_back(event::delta(answer.substr(0, bytes)));
+                answer.remove_prefix(bytes);
+                break;
+            }
+            case Mark::ended: events.push_back(event::ended(record.state, record.result)); break;
+            default: return fail(Code::data_loss, "a stored turn's timeline is damaged");
+        }
+    }
+    if (!in.ok()) return fail(Code::data_loss, "a stored turn's timeline is cut short");
+    return events;
+}
+}  // namespace rondo::turn

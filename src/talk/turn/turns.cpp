@@ -1,0 +1,183 @@
+#include "talk/turn/turns.hpp"
+
+#include "base/async/within.hpp"
+
+#include <boost/json.hpp>
+
+namespace rondo::turn {
+Turns::Turns(EventLoops& loops, Services services) : services_{std::move(services)} {
+    const auto share = static_cast<std::size_t>(services_.config.live_sessions) / loops.size() + 1;
+    Rng seeds = Rng::from_entropy();
+    for (std::size_t i = 0; i < loops.size(); ++i) {
+        coordinators_.push_back(std::make_unique<TurnCoordinator>(loops.at(i), services_, share, seeds.next()));
+    }
+}
+
+/// Runs `work` on the coordinator's loop: in place when we are there already.
+template <class T>
+asio::awaitable<Result<T>> Turns::at(TurnCoordinator& coordinator, asio::awaitable<Result<T>> work) {
+    if (co_await asio::this_coro::executor == coordinator.executor()) co_return co_await std::move(work);
+    // Optional because Asio default-constructs what a spawned coroutine returns.
+    auto boxed = [](asio::awaitable<Result<T>> inner) -> asio::awaitable<std::optional<Result<T>>> { co_return co_await std::move(inner); };
+    auto result = co_await asio::co_spawn(coordinator.executor(), boxed(std::move(work)), asio::use_awaitable);
+    co_return std::move(*result);
+}
+
+asio::awaitable<Result<TurnCoordinator::NewSession>> Turns::create(SessionCreated wanted) {
+    auto& coordinator = home(SessionId{wanted.id});
+    co_return co_await at(coordinator, coordinator.create(std::move(wanted)));
+}
+
+asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId id, std::optional<std::int64_t>* running) {
+    struct View { StoredSession stored; std::optional<std::int64_t> running; };
+    auto& coordinator = home(id);
+    const auto look = [](TurnCoordinator& at_home, TenantId tenant, SessionId wanted) -> asio::awaitable<Result<View>> {
+        auto opened = co_await at_home.open(std::move(tenant), std::move(wanted));
+        if (!opened) co_return propagate(opened);
+        View view{(*opened)->stored, {}};
+        if ((*opened)->busy()) view.running = (*opened)->live->number();
+        co_return view;
+    };
+    auto view = co_await at(coordinator, look(coordinator, ctx.scope.tenant, id));
+    if (!view) co_return propagate(view);
+    if (running) *running = view->running;
+    co_return std::move(view->stored);
+}
+
+asio::awaitable<Result<Page<StoredSession>>> Turns::list(CallContext ctx, std::int64_t before, std::int64_t limit) {
+    co_await services_.database.projected(services_.database.stats().last_seq);  // so that a client finds what it just wrote
+    const TenantId tenant = ctx.scope.tenant;
+    auto found = co_await services_.database.read([tenant, before, limit](store::Reader& reader) { return repository::list(reader, tenant, before, limit + 1); });
+    if (!found) co_return propagate(found);
+    Page<StoredSession> page{.items = std::move(*found)};
+    if (page.items.size() > static_cast<std::size_t>(limit)) {
+        page.items.pop_back();
+        page.next = page.items.back().key;
+    }
+    co_return page;
+}
+
+asio::awaitable<Result<Page<StoredTurn>>> Turns::messages(CallContext ctx, SessionId id, std::int64_t after, std::int64_t limit) {
+    auto stored = co_await session(ctx, id);
+    if (!stored) co_return propagate(stored);
+    co_await services_.database.projected(services_.database.stats().last_seq);
+    const std::int64_t key = stored->key;
+    auto found = co_await services_.database.read([key, after, limit](store::Reader& reader) { return repository::turns(reader, key, after, limit + 1); });
+    if (!found) co_return propagate(found);
+    Page<StoredTurn> page{.items = std::move(*found)};
+    if (page.items.size() > static_cast<std::size_t>(limit)) {
+        page.items.pop_back();
+        page.next = page.items.back().number;
+    }
+    co_return page;
+}
+
+asio::awaitable<Status> Turns::remove(CallContext ctx, SessionId id) {
+    auto& coordinator = home(id);
+    co_return co_await at(coordinator, coordinator.remove(ctx.scope.tenant, id));
+}
+
+asio::awaitable<Result<TurnHandle>> Turns::start(TurnRequest request, CallContext ctx) {
+    auto& coordinator = home(request.session);
+    co_return co_await at(coordinator, coordinator.start(std::move(request), std::move(ctx)));
+}
+
+asio::awaitable<Result<TurnHandle>> Turns::find(CallContext ctx, SessionId id, std::int64_t number) {
+    auto& coordinator = home(id);
+    co_return co_await at(coordinator, coordinator.find(ctx.scope.tenant, id, number));
+}
+
+asio::awaitable<Status> Turns::stop(CallContext ctx, SessionId id, std::int64_t number) {
+    auto& coordinator = home(id);
+    co_return co_await at(coordinator, coordinator.stop(ctx.scope.tenant, id, number));
+}
+
+asio::awaitable<Result<TurnRecord>> Turns::ended(SessionId id, TurnHandle handle) {
+    if (handle.record) co_return std::move(*handle.record);
+    co_return co_await at(home(id), handle.live->ended());
+}
+
+asio::awaitable<Result<std::vector<store::Event>>> Turns::events(CallContext ctx, SessionId id, TurnHandle handle, store::EventId after) {
+    if (handle.live) co_return co_await at(home(id), handle.live->events().next(after));
+    const auto told = retell(id.value, *handle.record);
+    if (!told) co_return propagate(told);
+    std::vector<store::Event> events;
+    const std::int64_t epoch = handle.record->epoch;
+    const auto add = [&](PublicEvent event) {
+        const store::EventId event_id{epoch, static_cast<std::int64_t>(events.size()) + 1};
+        events.push_back({event_id, std::move(event.type), std::make_shared<const std::string>(std::move(event.data))});
+    };
+    for (const auto& event : *told) add(event);
+    if (!handle.record->task_id.empty()) {
+        auto page = co_await messages(ctx, id, handle.record->number - 1, 1);
+        if (!page) co_return propagate(page);
+        if (!page->items.empty() && !page->items.front().advice.empty()) {
+            add(event::advice(id.value, handle.record->number, page->items.front().advice, handle.record->task_id));
+        }
+    }
+    // Ids of another epoch are of no use to this one: the client gets everything.
+    if (after.epoch == epoch) std::erase_if(events, [after](const store::Event& event) { return event.id <= after; });
+    co_return events;
+}
+
+asio::awaitable<Result<FeedbackGiven>> Turns::rate(FeedbackGiven feedback, CallContext ctx) {
+    std::int64_t key = 0;  // ratings that find no session belong to nobody
+    const auto found = co_await find(ctx, SessionId{feedback.session_id}, feedback.number);
+    if (found) {
+        auto record = found->record;
+        std::string decision;
+        if (found->live) decision = found->live->accepted().decision_id;
+        if (record && decision.empty()) {
+            boost::system::error_code ec;
+            const auto result = boost::json::parse(record->result, ec);
+            const auto* id = !ec && result.is_object() ? result.get_object().if_contains("decision_id") : nullptr;
+            if (id && id->is_string()) decision = id->get_string().c_str();
+        }
+        feedback.matched = feedback.decision_id.empty() || feedback.decision_id == decision;
+        const auto stored = co_await session(ctx, SessionId{feedback.session_id});
+        if (stored) key = stored->key;
+    } else if (found.error().code != Code::not_found) {
+        co_return propagate(found);
+    }
+    store::Batch batch;
+    batch.append(key, static_cast<int>(Kind::feedback), feedback.encode());
+    const auto receipt = co_await services_.database.commit(std::move(batch));
+    if (!receipt) co_return propagate(receipt);
+    services_.metrics.feedback(feedback.rating, feedback.matched);
+    co_return feedback;
+}
+
+asio::awaitable<Result<std::size_t>> Turns::recover(std::map<std::int64_t, Recovery::Unfinished> unfinished) {
+    co_await services_.database.projected(services_.database.stats().last_seq);
+    std::size_t resumed = 0;
+    for (auto& [key, turn] : unfinished) {
+        const std::int64_t wanted = key;
+        auto stored = co_await services_.database.read([wanted](store::Reader& reader) { return repository::find(reader, wanted); });
+        if (!stored) co_return propagate(stored);
+        if (!*stored) continue;
+        const TenantId tenant{(*stored)->created.tenant};
+        const SessionId id{(*stored)->created.id};
+        auto& coordinator = home(id);
+        const auto status = co_await at(coordinator, coordinator.resume(tenant, id, std::move(turn.accepted), std::move(turn.resumption)));
+        if (status) ++resumed;
+        else services_.log.error("turn_not_resumed", {{"session_id", id.value}, {"error", status.error().message}});
+    }
+    auto owed = co_await services_.database.read([](store::Reader& reader) { return repository::follow_ups(reader); });
+    if (!owed) co_return propagate(owed);
+    for (auto& task : *owed) {
+        const SessionId id{task.session_id};
+        auto& coordinator = home(id);
+        const auto status = co_await at(coordinator, coordinator.resume_follow_up(TenantId{task.tenant}, id, task.number, task.task_id));
+        if (!status) services_.log.error("follow_up_not_resumed", {{"session_id", id.value}, {"error", status.error().message}});
+    }
+    co_return resumed;
+}
+
+asio::awaitable<Status> Turns::drain(CallContext ctx) {
+    for (auto& coordinator : coordinators_) {
+        auto status = co_await within(ctx, at(*coordinator, coordinator->idle()));
+        if (!status) co_return status;
+    }
+    co_return Status{};
+}
+}  // namespace rondo::turn

@@ -1,0 +1,63 @@
+#pragma once
+#include "base/async/event_loops.hpp"
+#include "talk/turn/coordinator.hpp"
+#include "talk/turn/recovery.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rondo::turn {
+/// A page of a list; `next` continues it, 0: there is no more.
+template <class T>
+struct Page {
+    std::vector<T> items;
+    std::int64_t next{0};
+};
+
+/// The conversation service as the edge sees it: every session has a home loop, and every call is taken there.
+/// May be called from any loop; the caller's coroutine resumes where it was.
+class Turns {
+public:
+    Turns(EventLoops& loops, Services services);
+
+    asio::awaitable<Result<TurnCoordinator::NewSession>> create(SessionCreated wanted);
+    asio::awaitable<Result<StoredSession>> session(CallContext ctx, SessionId id, std::optional<std::int64_t>* running = nullptr);
+    asio::awaitable<Result<Page<StoredSession>>> list(CallContext ctx, std::int64_t before, std::int64_t limit);
+    asio::awaitable<Result<Page<StoredTurn>>> messages(CallContext ctx, SessionId id, std::int64_t after, std::int64_t limit);
+    asio::awaitable<Status> remove(CallContext ctx, SessionId id);
+
+    asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
+    asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
+    asio::awaitable<Status> stop(CallContext ctx, SessionId id, std::int64_t number);
+    /// The record of a turn, when it has ended. Errors: why it will not.
+    asio::awaitable<Result<TurnRecord>> ended(SessionId id, TurnHandle handle);
+    /// Events of a turn later than `after`, waiting for at least one; empty: the last one was told.
+    asio::awaitable<Result<std::vector<store::Event>>> events(CallContext ctx, SessionId id, TurnHandle handle, store::EventId after);
+
+    /// Stores a rating; `matched` in the answer says whether it found its turn.
+    asio::awaitable<Result<FeedbackGiven>> rate(FeedbackGiven feedback, CallContext ctx);
+
+    /// Takes up what a crash left: unfinished turns, follow-ups still owed. Returns how many turns. The caller has put a hold
+    /// on the unfinished sessions' rows before the database started: they are needed again should we die once more.
+    asio::awaitable<Result<std::size_t>> recover(std::map<std::int64_t, Recovery::Unfinished> unfinished);
+    /// Waits until nothing runs. Errors: `deadline_exceeded`.
+    asio::awaitable<Status> drain(CallContext ctx);
+
+    [[nodiscard]] const Services& services() const { return services_; }
+
+private:
+    TurnCoordinator& home(const SessionId& id) { return *coordinators_[std::hash<SessionId>{}(id) % coordinators_.size()]; }
+    template <class T>
+    static asio::awaitable<Result<T>> at(TurnCoordinator& coordinator, asio::awaitable<Result<T>> work);
+
+    Services services_;
+    std::vector<std::unique_ptr<TurnCoordinator>> coordinators_;
+};
+}  // namespace rondo::turn

@@ -1,0 +1,151 @@
+#include "engine/flow/validate.hpp"
+
+#include "engine/flow/workflow_graph.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace rondo::flow {
+namespace {
+constexpr std::array<std::string_view, 6> kKnown{"intent", "knowledge", "npc", "coach", "compliance", "reasoning"};
+
+std::string listed(const std::vector<Fault>& faults) {
+    std::string text;
+    for (const Fault& fault : faults) text += fault.path + " " + fault.message + "\n";
+    return text;
+}
+
+struct Row {
+    const char* claim;
+    const char* members;
+    const char* faults;
+};
+
+class Faults : public testing::TestWithParam<Row> {};
+TEST_P(Faults, AreAllNamed) {
+    const auto workflow = parse_workflow(std::string{R"({"name":"w",)"} + GetParam().members + "}");
+    ASSERT_TRUE(workflow) << GetParam().claim << "\n" << listed(workflow.error().faults);
+    EXPECT_EQ(listed(validate(*workflow, kKnown)), GetParam().faults) << GetParam().claim;
+    EXPECT_EQ(compile(*workflow, kKnown).has_value(), std::string_view{GetParam().faults}.empty()) << GetParam().claim;
+}
+
+INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::Values(
+    Row{"the founding example of a disabled node is one fault",
+        R"("enabled_nodes":["intent","npc"],"routing_rules":{"intent":["knowledge"],"knowledge":["npc"]})",
+        "/routing_rules/intent/0 Routing references disabled nodes: {'knowledge'}; enable them or take them out of the routes\n"},
+    Row{"several disabled nodes are one sorted fault",
+        R"("enabled_nodes":["intent","npc"],"routing_rules":{"intent":["npc","knowledge"],"npc":["compliance"]},"conditional_routing":{"npc":{"late":"coach"}})",
+        "/routing_rules/intent/1 Routing references disabled nodes: {'coach', 'compliance', 'knowledge'}; enable them or take them out of the routes\n"},
+    Row{"a condition may reference a disabled node, too",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"deep":"reasoning"}})",
+        "/conditional_routing/intent/deep Routing references disabled nodes: {'reasoning'}; enable them or take them out of the routes\n"},
+    Row{"a misspelled target is named with its neighbour",
+        R"("enabled_nodes":["intent"],"routing_rules":{"intent":["npx"]})",
+        "/routing_rules/intent/0 'npx' is not a known node; did you mean 'npc'?\n"},
+    Row{"swapped letters are one mistake",
+        R"("enabled_nodes":["intent"],"routing_rules":{"intent":["ncp"]})",
+        "/routing_rules/intent/0 'ncp' is not a known node; did you mean 'npc'?\n"},
+    Row{"a name like no other gets no suggestion",
+        R"("enabled_nodes":["intent","weather"])",
+        "/enabled_nodes/1 'weather' is not a known node\n"},
+    Row{"unknown names are found wherever they stand",
+        R"("enabled_nodes":["intent"],"routing_rules":{"intnt":["END"]},"conditional_routing":{"intent":{"x":"weather"}},"nodes":{"couch":{}})",
+        "/nodes/couch 'couch' is not a known node; did you mean 'coach'?\n"
+        "/routing_rules/intnt 'intnt' is not a known node; did you mean 'intent'?\n"
+        "/conditional_routing/intent/x 'weather' is not a known node\n"},
+    Row{"END is a target, not a node",
+        R"("enabled_nodes":["intent","END"],"routing_rules":{"intent":["END"]})",
+        "/enabled_nodes/1 'END' is not a known node\n"},
+    Row{"a cycle without a way out is printed, and its nodes cannot end",
+        R"("enabled_nodes":["intent","npc","coach"],"routing_rules":{"intent":["npc"],"npc":["coach"],"coach":["npc"]})",
+        "/routing_rules/coach/0 closes the cycle npc -> coach -> npc\n"
+        "/routing_rules/intent END cannot be reached from 'intent'\n"
+        "/routing_rules/npc END cannot be reached from 'npc'\n"
+        "/routing_rules/coach END cannot be reached from 'coach'\n"},
+    Row{"a cycle with a conditional way out is still a cycle",
+        R"("enabled_nodes":["intent","npc","coach"],"routing_rules":{"intent":["npc"],"npc":["coach"],"coach":["npc"]},"conditional_routing":{"coach":{"enough":"END"}})",
+        "/routing_rules/coach/0 closes the cycle npc -> coach -> npc\n"},
+    Row{"a conditional edge can close a cycle",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"npc":{"unclear":"intent"}})",
+        "/conditional_routing/npc/unclear closes the cycle intent -> npc -> intent\n"},
+    Row{"a node may not follow itself",
+        R"("enabled_nodes":["intent","npc"],"routing_rules":{"intent":["npc"],"npc":["npc","END"]})",
+        "/routing_rules/npc/0 closes the cycle npc -> npc\n"},
+    Row{"two cycles are two faults",
+        R"("enabled_nodes":["intent","npc","coach"],"routing_rules":{"intent":["npc","coach"],"npc":["intent","END"],"coach":["intent","END"]})",
+        "/routing_rules/npc/0 closes the cycle intent -> npc -> intent\n"
+        "/routing_rules/coach/0 closes the cycle intent -> coach -> intent\n"},
+    Row{"a node nobody routes to cannot be reached",
+        R"("enabled_nodes":["intent","npc","coach"],"routing_rules":{"intent":["npc"]})",
+        "/enabled_nodes/2 'coach' cannot be reached from 'intent'; route to it or do not enable it\n"},
+    Row{"what hangs on an unreachable node is unreachable, too",
+        R"("enabled_nodes":["intent","npc","coach"],"routing_rules":{"npc":["coach"]})",
+        "/enabled_nodes/1 'npc' cannot be reached from 'intent'; route to it or do not enable it\n"
+        "/enabled_nodes/2 'coach' cannot be reached from 'intent'; route to it or do not enable it\n"},
+    Row{"a node outside the default order needs a rule",
+        R"("enabled_nodes":["intent","npc","reasoning"])",
+        "/enabled_nodes/2 'reasoning' cannot be reached from 'intent'; route to it or do not enable it\n"},
+    Row{"the entry must be enabled, and that is fault enough",
+        R"("enabled_nodes":["npc","coach"],"routing_rules":{"npc":["coach"]})",
+        "/enabled_nodes must contain the entry 'intent'\n"},
+    Row{"entries of lists are given once",
+        R"("enabled_nodes":["intent","npc","intent"],"routing_rules":{"intent":["npc","npc"]})",
+        "/enabled_nodes/2 'intent' is listed twice\n/routing_rules/intent/1 'npc' is listed twice\n"},
+    Row{"a label must not be empty",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"":"npc"}})",
+        "/conditional_routing/intent/ a label must not be empty: nodes that are skipped finish with the empty label\n"},
+    Row{"faults of every kind come together",
+        R"("enabled_nodes":["intent","npc","coach","npc"],"routing_rules":{"intent":["npc","knowlege"],"npc":["intent","compliance"]})",
+        "/enabled_nodes/3 'npc' is listed twice\n"
+        "/routing_rules/intent/1 'knowlege' is not a known node; did you mean 'knowledge'?\n"
+        "/routing_rules/npc/1 Routing references disabled nodes: {'compliance'}; enable them or take them out of the routes\n"
+        "/routing_rules/npc/0 closes the cycle intent -> npc -> intent\n"
+        "/enabled_nodes/2 'coach' cannot be reached from 'intent'; route to it or do not enable it\n"},
+    Row{"fan-out, join and a conditional END are in order",
+        R"("enabled_nodes":["intent","knowledge","reasoning","npc","coach"],"routing_rules":{"intent":["knowledge","reasoning"],"knowledge":["npc"],"reasoning":["npc"],"npc":["coach","END"]},"conditional_routing":{"intent":{"bye":"END"}})",
+        ""},
+    Row{"an empty list of targets is END",
+        R"("enabled_nodes":["intent","npc"],"routing_rules":{"intent":["npc"],"npc":[]})", ""},
+    Row{"settings may wait for a disabled node",
+        R"("enabled_nodes":["intent"],"nodes":{"coach":{"retries":1}})", ""}));
+
+TEST(Validate, ChecksNumbersOfAWorkflowMadeInCode) {
+    Workflow workflow{
+        .name = "w", .version = "", .enabled_nodes = {"intent"}, .routing_rules = {}, .conditional_routing = {}, .node_settings = {}};
+    workflow.bandit_exploration_rate = std::numeric_limits<double>::quiet_NaN();
+    workflow.node_settings["intent"] = {.deadline = std::chrono::milliseconds{0}, .retries = -1};
+    EXPECT_EQ(listed(validate(workflow, kKnown)),
+              "/bandit_exploration_rate must be a number from 0 to 1\n"
+              "/nodes/intent/deadline_ms must be an integer from 1 to 600000\n"
+              "/nodes/intent/retries must be an integer from 0 to 5\n");
+}
+
+TEST(Validate, ListsAreBounded) {
+    std::vector<std::string> names{"intent"};
+    while (names.size() <= kMaxNodes) names.push_back("n" + std::to_string(names.size()));
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    Workflow workflow{
+        .name = "w", .version = "", .enabled_nodes = names, .routing_rules = {}, .conditional_routing = {}, .node_settings = {}};
+    workflow.routing_rules["intent"] = {names.begin() + 1, names.end()};
+    for (std::size_t i = 0; i <= kMaxTargets; ++i) workflow.conditional_routing["n1"]["label " + std::to_string(i)] = "END";
+    EXPECT_EQ(listed(validate(workflow, known)),
+              "/enabled_nodes must have at most 64 entries\n"
+              "/conditional_routing/n1 must have at most 64 labels\n");
+    workflow.routing_rules["intent"].push_back("END");
+    workflow.conditional_routing.clear();
+    EXPECT_EQ(listed(validate(workflow, known)),
+              "/enabled_nodes must have at most 64 entries\n"
+              "/routing_rules/intent must have at most 64 entries\n");
+}
+
+TEST(Validate, ShapeAndGraphFaultsComeInOneList) {
+    const auto workflow =
+        parse_workflow(R"({"name":"w","enabled_nodes":["intent"],"routing_rules":{"intent":["npc"]},"surprise":1})", kKnown);
+    ASSERT_FALSE(workflow);
+    EXPECT_EQ(listed(workflow.error().faults),
+              "/surprise is not a known field\n"
+              "/routing_rules/intent/0 Routing references disabled nodes: {'npc'}; enable them or take them out of the routes\n");
+}
+}  // namespace
+}  // namespace rondo::flow

@@ -1,0 +1,60 @@
+// RFC 9457 problems: what the server says went wrong, and the one we make up when it cannot be reached.
+
+export interface ProblemDetail {
+  pointer: string;
+  detail: string;
+}
+
+export interface Problem {
+  /** HTTP status; 0 when no answer came. */
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  errors: ProblemDetail[];
+}
+
+export const kUnreachable = 'UNREACHABLE';
+
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title);
+  }
+}
+
+/** Reads a problem from anything: a body we did not write may hold less than the standard asks. */
+export function toProblem(body: unknown, status: number): Problem {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (key: string) => (typeof fields[key] === 'string' ? (fields[key] as string) : '');
+  const errors = Array.isArray(fields['errors']) ? (fields['errors'] as unknown[]) : [];
+  return {
+    status: typeof fields['status'] === 'number' ? fields['status'] : status,
+    code: text('code'),
+    title: text('title') || (status > 0 ? `HTTP ${status}` : ''),
+    detail: text('detail'),
+    errors: errors.flatMap((entry) => {
+      const { pointer, detail } = (entry ?? {}) as Partial<ProblemDetail>;
+      return typeof detail === 'string' ? [{ pointer: String(pointer ?? ''), detail }] : [];
+    }),
+  };
+}
+
+export async function problemOf(response: Response): Promise<ProblemError> {
+  const body: unknown = await response.json().catch(() => null);
+  return new ProblemError(toProblem(body, response.status));
+}
+
+export function unreachable(): ProblemError {
+  return new ProblemError({ status: 0, code: kUnreachable, title: '', detail: '', errors: [] });
+}
+
+/** Whatever was thrown, as a problem to show. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  return { status: 0, code: 'PAGE', title: error instanceof Error ? error.message : String(error), detail: '', errors: [] };
+}
+
+/** Worth asking again without changing anything: no answer, too busy, or the server's own fault. */
+export function isTransient(problem: Problem): boolean {
+  return problem.code === kUnreachable || problem.status === 408 || problem.status === 429 || problem.status >= 500;
+}

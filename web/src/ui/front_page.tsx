@@ -1,0 +1,115 @@
+import type { Scenario } from '../api/types';
+import { formatTime, words } from '../i18n';
+import {
+  loadProblem,
+  loadScenarios,
+  loadSessions,
+  model,
+  moreSessions,
+  scenarioById,
+  scenarios,
+  sessions,
+  start,
+  starting,
+} from '../state/app';
+import { Avatar } from './avatar';
+import { ModelNote } from './model_note';
+import { ProblemNote } from './problem_note';
+
+export function FrontPage() {
+  const text = words.value;
+  const list = scenarios.value;
+  return (
+    <main class="front">
+      <div class="front-head">
+        <h1>{text.tagline}</h1>
+        <p>{text.lead}</p>
+      </div>
+      {loadProblem.value && <ProblemNote problem={loadProblem.value} onRetry={() => void reload()} />}
+      <section aria-labelledby="scenarios">
+        <h2 id="scenarios">{text.scenarios}</h2>
+        {!list && !loadProblem.value && <p class="quiet">{text.loading}</p>}
+        <ul class="cards">
+          {list?.map((scenario) => (
+            <ScenarioCard key={scenario.id} scenario={scenario} />
+          ))}
+        </ul>
+      </section>
+      <RecentSessions />
+      {model.value && <ModelNote model={model.value} />}
+    </main>
+  );
+}
+
+async function reload(): Promise<void> {
+  await loadScenarios();
+  await loadSessions();
+}
+
+function ScenarioCard({ scenario }: { scenario: Scenario }) {
+  const text = words.value;
+  const busy = starting.value === scenario.id;
+  const title = `scenario-${scenario.id}`;
+  return (
+    <li class="card" data-scenario={scenario.id}>
+      <div class="card-who">
+        <Avatar name={scenario.persona.name} />
+        <div lang={scenario.language}>
+          <strong>{scenario.persona.name}</strong>
+          <span class="quiet">{scenario.persona.role}</span>
+        </div>
+        <span class="tag">{text.languageName(scenario.language)}</span>
+      </div>
+      <h3 id={title} lang={scenario.language}>
+        {scenario.title}
+      </h3>
+      <p lang={scenario.language}>{scenario.description}</p>
+      <ol class="path" lang={scenario.language} aria-label={text.stage}>
+        {scenario.stages.map((stage) => (
+          <li key={stage.name}>{stage.title}</li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        class="primary"
+        aria-describedby={title}
+        disabled={starting.value !== null}
+        onClick={() => void start(scenario.id)}
+      >
+        {busy ? text.beginning : text.begin}
+      </button>
+    </li>
+  );
+}
+
+function RecentSessions() {
+  const text = words.value;
+  if (sessions.value.length === 0) return null;
+  return (
+    <section aria-labelledby="recent">
+      <h2 id="recent">{text.recent}</h2>
+      <ul class="recent">
+        {sessions.value.map((session) => {
+          const scenario = scenarioById(session.scenario);
+          return (
+            <li key={session.session_id}>
+              <a href={`#/s/${encodeURIComponent(session.session_id)}`}>
+                <span class="recent-title" lang={scenario?.language}>
+                  {session.title || scenario?.title || session.scenario}
+                </span>
+                <span class="quiet">
+                  {text.turnCount(session.turns)} · {formatTime(session.updated_at)}
+                </span>
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+      {moreSessions.value && (
+        <button type="button" class="plain" onClick={() => void loadSessions(moreSessions.value)}>
+          {text.more}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+// Keeps a scrolling list at its end while its reader is there, and where it is when they scrolled away.
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
+
+const kNearPx = 48;
+
+export interface Tail {
+  atEnd: ReadonlySignal<boolean>;
+  toEnd: () => void;
+}
+
+/** `scroller` scrolls; its first child is the content that grows. */
+export function useTail(scroller: RefObject<HTMLElement | null>): Tail {
+  const atEnd = useMemo(() => signal(true), []);
+  const toEnd = () => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+    atEnd.value = true;
+  };
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const content = element?.firstElementChild;
+    if (!element || !content) return undefined;
+    const onScroll = () => {
+      atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight <= kNearPx;
+    };
+    // Both can change what the end is: the content by growing, the scroller by a keyboard that opens.
+    const observer = new ResizeObserver(() => {
+      if (atEnd.peek()) toEnd();
+    });
+    observer.observe(element);
+    observer.observe(content);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, []);
+  return { atEnd, toEnd };
+}

@@ -1,0 +1,106 @@
+import type { Named, Persona } from '../api/types';
+import { formatCost, formatMs, formatNumber, formatPercent, words } from '../i18n';
+import { scenarioById } from '../state/app';
+import type { Conversation, Turn } from '../state/conversation';
+import { isFinal, type TurnView } from '../state/turn';
+import { Avatar } from './avatar';
+import { ProblemNote } from './problem_note';
+import { Stars } from './stars';
+
+interface Props {
+  conversation: Conversation;
+  turn: Turn;
+  persona: Persona;
+  /** The scenario's language, not the page's. */
+  spoken: string;
+}
+
+export function TurnItem({ conversation, turn, persona, spoken }: Props) {
+  const text = words.value;
+  const view = turn.view.value;
+  const live = !isFinal(view);
+  return (
+    <li class="turn" data-turn={view.number} data-phase={view.phase}>
+      <div class="user">
+        <span class="unseen">{text.you}: </span>
+        <p class="bubble" lang={spoken}>
+          {view.user}
+        </p>
+      </div>
+      {(live || view.text) && (
+        <div class="npc">
+          <Avatar name={persona.name} />
+          <div class="npc-body">
+            <span class="unseen">{persona.name}: </span>
+            <p class={live ? 'bubble live' : 'bubble'} lang={spoken} data-answer>
+              {view.text}
+            </p>
+            {view.restarted && <p class="turn-note">{text.restarted}</p>}
+            {view.phase === 'stopped' && <p class="turn-note">{text.stopped}</p>}
+            {view.phase !== 'failed' && <Meta view={view} scenario={conversation.session.value?.scenario} />}
+            {view.number !== null && !live && view.phase !== 'failed' && (
+              <Stars turn={view.number} value={view.rating} onRate={(rating) => void conversation.rate(turn, rating)} />
+            )}
+          </div>
+        </div>
+      )}
+      {view.problem && <ProblemNote problem={view.problem} onRetry={() => void conversation.resend(turn)} />}
+    </li>
+  );
+}
+
+/** The intent of what fits none. */
+const kOutOfScope = 'out_of_scope';
+
+/** One line of facts; its height is there before the facts are. */
+function Meta({ view, scenario }: { view: TurnView; scenario: string | undefined }) {
+  const text = words.value;
+  if (!isFinal(view)) return <p class="meta">{view.phase === 'sending' ? text.sending : text.answering}</p>;
+  const pack = scenarioById(scenario);
+  const titleIn = (list: readonly Named[] | undefined, name: string) => list?.find((entry) => entry.name === name)?.title ?? name;
+  const risk = view.compliance?.risk_level ?? '';
+  return (
+    <dl class="meta">
+      {view.compliance && (
+        <Fact name={text.compliance} kind={`risk risk-${risk.toLowerCase()}`}>
+          {risk in text.risk ? text.risk[risk as keyof typeof text.risk] : risk}
+        </Fact>
+      )}
+      {view.stage && <Fact name={text.stage}>{titleIn(pack?.stages, view.stage)}</Fact>}
+      {view.intent && (
+        <Fact name={text.intent}>
+          {view.intent === kOutOfScope ? text.outOfScope : titleIn(pack?.intents, view.intent)}
+          {view.confidence !== null && ` ${formatPercent(view.confidence)}`}
+        </Fact>
+      )}
+      {view.ttftMs !== null && (
+        <Fact name={text.firstToken} shown>
+          {formatMs(view.ttftMs)}
+        </Fact>
+      )}
+      {view.usage && (
+        <Fact name={text.tokens} shown>
+          {text.tokensInOut(formatNumber(view.usage.input_tokens), formatNumber(view.usage.output_tokens))}
+        </Fact>
+      )}
+      {view.cost && <Fact name={text.cost}>{formatCost(view.cost)}</Fact>}
+    </dl>
+  );
+}
+
+interface FactProps {
+  name: string;
+  kind?: string;
+  /** Whether the name is written out, or only read out. */
+  shown?: boolean;
+  children: preact.ComponentChildren;
+}
+
+function Fact({ name, kind, shown, children }: FactProps) {
+  return (
+    <div class={kind} title={name}>
+      <dt class={shown ? undefined : 'unseen'}>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
