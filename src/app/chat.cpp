@@ -1,6 +1,7 @@
 #include "app/chat_client.hpp"
 #include "app/commands.hpp"
 #include "app/report.hpp"
+#include "base/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -46,7 +47,7 @@ void print_summary(const boost::json::object& turn) {
     const auto* risk = turn.if_contains("compliance");
     std::printf("    [%s · %s · %s%s · %lld tokens · %s ms to first token]\n\n", text_of(turn, "stage").c_str(), text_of(turn, "intent").c_str(),
                 text_of(turn, "model").c_str(), risk && risk->is_object() ? fmt::format(" · risk {}", text_of(risk->get_object(), "risk_level")).c_str() : "",
-                static_cast<long long>(usage.at("total_tokens").to_number<std::int64_t>()), boost::json::serialize(turn.at("ttft_ms")).c_str());
+                static_cast<long long>(usage.at("total_tokens").to_number<std::int64_t>()), json::write(turn.at("ttft_ms")).c_str());
 }
 
 asio::awaitable<Status> talk(ChatClient& client, const Options& options, std::optional<std::vector<std::string>> script) {
@@ -76,7 +77,7 @@ asio::awaitable<Status> talk(ChatClient& client, const Options& options, std::op
         auto turn = co_await client.say(line, options.async_coach, on_delta);
         if (!turn) co_return propagate(turn);
         if (options.json) {
-            std::puts(boost::json::serialize(*turn).c_str());
+            std::puts(json::write(*turn).c_str());
         } else {
             std::puts("");
             print_summary(*turn);

@@ -1,6 +1,7 @@
 #include "app/catalog_loader.hpp"
 #include "app/commands.hpp"
 #include "app/report.hpp"
+#include "base/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -25,7 +26,7 @@ boost::json::array faults_json(const Error& error) {
 
 int refuse(const Error& error, bool json) {
     if (json) {
-        std::puts(boost::json::serialize(boost::json::object{{"valid", false}, {"message", error.message}, {"faults", faults_json(error)}}).c_str());
+        std::puts(json::write(boost::json::object{{"valid", false}, {"message", error.message}, {"faults", faults_json(error)}}).c_str());
     } else {
         report(error);
     }
@@ -36,7 +37,7 @@ void print_json(const config::Loaded<Config>& loaded) {
     boost::json::array settings;
     for (const auto& s : loaded.settings) settings.push_back({{"key", s.key}, {"value", s.value}, {"source", s.source}, {"env", s.env}, {"allowed", s.allowed}, {"help", s.help}});
     boost::json::array warnings(loaded.warnings.begin(), loaded.warnings.end());
-    std::puts(boost::json::serialize(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
+    std::puts(json::write(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
 }
 
 void print_table(const config::Loaded<Config>& loaded) {

@@ -25,7 +25,7 @@ struct Options {
         add("server.host", host, "--host");
         add("scenarios", scenarios, "--scenarios");
         add("workflow", workflow, "--workflow");
-        add("log.log_level", log_level, "--log-level");
+        add("log.level", log_level, "--log-level");
         if (port >= 0) add("server.port", std::to_string(port), "--port");
         return list;
     }
@@ -48,8 +48,8 @@ int serve(const Options& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts, so that all inherit it
     std::signal(SIGPIPE, SIG_IGN);
 
-    const obs::Logger log{{.level = obs::parse_level(config->value.log.log_level),
-                           .queue_lines = static_cast<std::size_t>(config->value.log.log_queue)}};
+    const obs::Logger log{{.level = obs::parse_level(config->value.log.level),
+                           .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
     auto app = App::start(std::move(*config), {.log = log, .on_fatal = [] {

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/version.hpp"
+#include "base/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -14,7 +15,7 @@ void add_version(CLI::App& root, int& exit) {
     command->add_flag("--json", *json, "Print one JSON object");
     command->callback([json, &exit] {
         if (*json) {
-            std::puts(boost::json::serialize(boost::json::object{{"name", "rondo"}, {"version", kVersion}, {"revision", kRevision},
+            std::puts(json::write(boost::json::object{{"name", "rondo"}, {"version", kVersion}, {"revision", kRevision},
                                                                  {"compiler", kCompiler}, {"build", kBuild}}).c_str());
         } else {
             std::printf("rondo %s (%s, %s, %s)\n", kVersion, kRevision, kCompiler, kBuild);

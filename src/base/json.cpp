@@ -5,7 +5,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
 #include <memory>
+#include <utility>
 
 namespace rondo::json {
 namespace {
@@ -82,7 +86,74 @@ std::unexpected<Error> syntax_error(std::string_view text, const Limits& limits)
     const std::string why = ec ? ec.message() : (at < text.size() ? "extra data" : "incomplete JSON");
     return refuse("MALFORMED_JSON", fmt::format("malformed JSON at line {}, column {} (byte {}): {}", line, column, at, why));
 }
+
+void append_string(std::string& out, std::string_view text) {
+    out += '"';
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        out.append(text, done, i - done);
+        done = i + 1;
+        switch (c) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+        }
+    }
+    out.append(text, done);
+    out += '"';
+}
+
+void append_number(std::string& out, double number) {
+    char digits[32];
+    const auto end = std::isfinite(number) ? std::to_chars(digits, digits + sizeof digits, number).ptr : digits;
+    if (end == digits) out += "null";
+    else out.append(digits, end);
+}
+
+void append(std::string& out, const boost::json::value& value) {
+    switch (value.kind()) {
+        case boost::json::kind::string: return append_string(out, value.get_string());
+        case boost::json::kind::double_: return append_number(out, value.get_double());
+        case boost::json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
+        case boost::json::kind::null: out += "null"; return;
+        case boost::json::kind::int64: out += fmt::format_int{value.get_int64()}.c_str(); return;
+        case boost::json::kind::uint64: out += fmt::format_int{value.get_uint64()}.c_str(); return;
+        case boost::json::kind::object: {
+            char before = '{';
+            for (const auto& member : value.get_object()) {
+                out += std::exchange(before, ',');
+                append_string(out, member.key());
+                out += ':';
+                append(out, member.value());
+            }
+            if (before == '{') out += '{';
+            out += '}';
+            return;
+        }
+        case boost::json::kind::array: {
+            char before = '[';
+            for (const auto& item : value.get_array()) {
+                out += std::exchange(before, ',');
+                append(out, item);
+            }
+            if (before == '[') out += '[';
+            out += ']';
+            return;
+        }
+    }
+}
 }  // namespace
+
+std::string write(const boost::json::value& value) {
+    std::string out;
+    append(out, value);
+    return out;
+}
 
 Result<boost::json::value> parse(std::string_view text, const Limits& limits, std::vector<std::string>* duplicates) {
     if (text.size() > limits.max_bytes) return refuse("TOO_LARGE", fmt::format("JSON is longer than {} bytes", limits.max_bytes));

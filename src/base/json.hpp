@@ -22,6 +22,10 @@ struct Limits {
 /// A repeated key keeps its last value; its pointer is added to `duplicates` when given.
 [[nodiscard]] Result<boost::json::value> parse(std::string_view text, const Limits& limits = {}, std::vector<std::string>* duplicates = nullptr);
 
+/// Compact JSON text. Numbers as people write them (1.366, not Boost.JSON's 1.366E0), the shortest that reads back exactly;
+/// NaN and infinities, which JSON has no word for, become null.
+[[nodiscard]] std::string write(const boost::json::value& value);
+
 /// `pointer` + "/" + `key` with the escapes of RFC 6901.
 [[nodiscard]] std::string join(std::string_view pointer, std::string_view key);
 [[nodiscard]] std::string join(std::string_view pointer, std::size_t index);

@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const binary = process.env.RONDO_BINARY ?? join(root, 'build/release/rondo');
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const binary = process.env.E2E_RONDO ?? join(root, 'build/release/rondo');
+const browserPath = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium';
+// Settings of whoever runs the tests are not the server's.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RONDO_')));
 const screens = join(root, 'build/screens');
 
 /** One `rondo serve` on its own data folder, which outlives the process: start() again after kill() to recover. */
@@ -26,7 +28,12 @@ export class Server {
     const server = new Server();
     server.#folder = await mkdtemp(join(tmpdir(), 'rondo-e2e-'));
     await writeFile(join(server.#folder, 'rondo.yaml'), `rehearsal:\n  delta_pace_ms: ${paceMs}\n`);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
     return server;
   }
 
@@ -35,7 +42,7 @@ export class Server {
   }
 
   async start() {
-    assert.ok(existsSync(binary), `${binary} does not exist; build it or set RONDO_BINARY`);
+    assert.ok(existsSync(binary), `${binary} does not exist; build it or set E2E_RONDO`);
     const args = [
       'serve',
       '--port',
@@ -45,7 +52,7 @@ export class Server {
       '--config',
       join(this.#folder, 'rondo.yaml'),
     ];
-    this.#process = spawn(binary, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(binary, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stderr.on('data', (text) => (this.#stderr = (this.#stderr + text).slice(-4000)));
     const line = await new Promise((resolve, reject) => {
       this.#process.stdout.once('data', (text) => resolve(String(text)));
@@ -73,7 +80,7 @@ export class Server {
   }
 
   async dispose() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await this.#end('SIGTERM');
+    if (this.#process?.exitCode === null && this.#process.signalCode === null) await this.#end('SIGTERM');
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -93,7 +100,7 @@ export class Server {
 }
 
 export function launchBrowser() {
-  assert.ok(existsSync(browserPath), `${browserPath} does not exist; install Debian's chromium or set CHROMIUM`);
+  assert.ok(existsSync(browserPath), `${browserPath} does not exist; install Debian's chromium or set E2E_CHROMIUM`);
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
   return chromium.launch({ executablePath: browserPath, args: [...flags, '--disable-component-update', '--disable-sync'] });
 }

@@ -5,15 +5,15 @@
 
 namespace rondo::obs {
 struct Config {
-    std::string log_level{"info"};  ///< read with parse_level()
-    int log_queue{2048};            ///< lines
+    std::string level{"info"};  ///< read with parse_level()
+    int queue_lines{2048};            ///< lines
 };
 
 template <class Visitor>
 void describe(Visitor& v, Config& c) {
-    v.field("log_level", c.log_level, Reload::live, "Least severe log lines written to stderr.",
+    v.field("level", c.level, Reload::live, "Least severe log lines written to stderr.",
             OneOf{{"trace", "debug", "info", "warn", "error", "off"}});
-    v.field("log_queue", c.log_queue, Reload::restart, "Log lines waiting to be written; past it the oldest are dropped.",
+    v.field("queue_lines", c.queue_lines, Reload::restart, "Log lines waiting to be written; past it the oldest are dropped.",
             in(16, 1'000'000));
 }
 }  // namespace rondo::obs

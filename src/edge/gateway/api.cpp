@@ -1,5 +1,6 @@
 #include "edge/gateway/api.hpp"
 
+#include "base/json.hpp"
 #include "base/rng.hpp"
 #include "edge/gateway/assets.hpp"
 #include "edge/gateway/handlers.hpp"
@@ -30,7 +31,11 @@ net::RouteTable Api::routes() {
                          asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const) {
         table.add({.method = method,
                    .pattern = std::move(pattern),
-                   .handler = [this, handler](net::Exchange& exchange) { return (Handlers{*this}.*handler)(exchange); },
+                   // A coroutine of its own: the Handlers must live as long as the call.
+                   .handler = [this, handler](net::Exchange& exchange) -> asio::awaitable<void> {
+                       const Handlers handlers{*this};
+                       co_await (handlers.*handler)(exchange);
+                   },
                    .max_body = kMaxBody,
                    .name = std::move(name),
                    .summary = std::move(summary)});
@@ -61,7 +66,7 @@ asio::awaitable<void> Handlers::refuse(net::Exchange& exchange, const Error& err
 
 asio::awaitable<void> Handlers::answer(net::Exchange& exchange, int status, const boost::json::value& body) {
     net::Response response{.status = status};
-    response.body = boost::json::serialize(body);
+    response.body = json::write(body);
     co_await exchange.respond(std::move(response));
 }
 }  // namespace rondo::gateway

@@ -97,7 +97,7 @@ Result<turn::FeedbackGiven> feedback_request(std::string_view body) {
             if (!signal.value().is_number()) faults.push_back({json::join("/signals", signal.key()), "must be a number"});
         }
         if (signals->size() > 32) in.fault("signals", "must have at most 32 members");
-        feedback.signals = boost::json::serialize(*signals);
+        feedback.signals = json::write(*signals);
     }
     in.finish();
     if (!faults.empty()) return fail(json::invalid(std::move(faults)));

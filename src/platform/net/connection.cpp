@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
@@ -44,9 +45,10 @@ void Connection::start() {
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     const auto peer = socket_.remote_endpoint(ignored);
     parser_.request().peer = ignored ? std::string{} : peer.address().to_string();
-    asio::co_spawn(worker_->context(), run(), asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
-        if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
-    }));
+    asio::co_spawn(worker_->context(), run(),
+                   asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
+                       if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
+                   }));
 }
 
 asio::awaitable<void> Connection::run() {
@@ -118,7 +120,8 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
         if (phase_ == Phase::idle && worker_->draining()) co_return peer_left();
         const auto space = input_.prepare();
         ErrorCode ec;
-        const std::size_t bytes = co_await socket_.async_read_some(asio::buffer(space.data, space.bytes), asio::redirect_error(asio::use_awaitable, ec));
+        const std::size_t bytes =
+            co_await socket_.async_read_some(asio::buffer(space.data, space.bytes), asio::redirect_error(asio::use_awaitable, ec));
         if (expired_ && phase_ != Phase::idle) {
             co_return fail(Error{Code::invalid_argument, "the request came too slowly", {}, "REQUEST_TIMEOUT"});
         }
@@ -134,7 +137,8 @@ void Connection::await_input(TimePoint body_started) {
     switch (parser_.state()) {
         case RequestParser::State::idle:
             // A client that connects and says nothing gets no more time than one that speaks slowly.
-            if (input_.empty()) return limit_wait(Phase::idle, fresh_ ? std::min(config().header_timeout, config().idle_timeout) : config().idle_timeout);
+            if (input_.empty())
+                return limit_wait(Phase::idle, fresh_ ? std::min(config().header_timeout, config().idle_timeout) : config().idle_timeout);
             [[fallthrough]];  // a lone CR
         case RequestParser::State::head:
             if (phase_ == Phase::idle) limit_wait(Phase::receiving, config().header_timeout);  // for the whole head, not per read
@@ -156,14 +160,12 @@ asio::awaitable<bool> Connection::handle() {
     } catch (const std::exception& thrown) {
         failure = "a handler threw";
         what = thrown.what();
-    } catch (...) {
-        failure = "a handler threw something that is no exception";
-    }
+    } catch (...) { failure = "a handler threw something that is no exception"; }
     stop_watching();
     if (gone_) co_return false;  // whatever happened then is the cancellation's doing
     if (failure) {
         worker_->failures.add();
-        worker_->shared().on_error(std::string{failure} + " (" + match_.route->pattern + ") " + what);
+        worker_->shared().on_error(fmt::format("{} ({}) {}", failure, match_.route->pattern, what));
         close_after_ = true;
         if (!answered_) {
             Error error{Code::internal, "the server failed to answer; the fault is ours"};
@@ -194,9 +196,7 @@ asio::awaitable<void> Connection::linger() {
     socket_.shutdown(Socket::shutdown_send, ec);
     limit_wait(Phase::lingering, kLinger);
     std::array<char, 4096> waste;
-    while (!ec && !gone_) {
-        co_await socket_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, ec));
-    }
+    while (!ec && !gone_) { co_await socket_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, ec)); }
 }
 
 std::string_view Connection::param(std::string_view name) const {
@@ -207,7 +207,8 @@ std::string_view Connection::param(std::string_view name) const {
 }
 
 asio::awaitable<Status> Connection::respond(Response response) {
-    if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");  // a second answer would be taken for the next request's
+    // A second answer would be taken for the next request's.
+    if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
     if (!request().keep_alive || worker_->draining()) close_after_ = true;
     const std::string& body = response.shared_body ? *response.shared_body : response.body;

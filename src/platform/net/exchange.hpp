@@ -28,8 +28,8 @@ public:
 ///
 /// A handler calls `respond` or `stream` once. If it throws or does neither, the peer gets a 500 and the error callback the
 /// reason. When the peer of a stream leaves, or the drain deadline passes, the handler's coroutine is cancelled (terminal, and
-/// again at every sweep until it returns; waits of `rondo::Signal`, `within` and `pause` end) and every later send fails with `cancelled`. A peer
-/// that shuts down its sending side counts as gone.
+/// again at every sweep until it returns; waits of `rondo::Signal`, `within` and `pause` end) and every later send fails with `cancelled`.
+/// A peer that shuts down its sending side counts as gone.
 class Exchange {
 public:
     virtual ~Exchange() = default;

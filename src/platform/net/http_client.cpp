@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 
 #include <array>
 #include <deque>
@@ -17,13 +18,13 @@ using ErrorCode = boost::system::error_code;
 using asio::ip::tcp;
 
 std::string render(const ClientRequest& request, const std::string& host, std::uint16_t port) {
-    std::string text{name(request.method)};
     const bool v6 = host.find(':') != std::string::npos;
-    text.append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(v6 ? "[" + host + "]" : host).append(":").append(std::to_string(port)).append("\r\n");
-    for (const Header& header : request.headers) text.append(header.name).append(": ").append(header.value).append("\r\n");
+    std::string text =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}:{}\r\n", name(request.method), request.target, v6 ? "[" + host + "]" : host, port);
+    for (const Header& header : request.headers) text += fmt::format("{}: {}\r\n", header.name, header.value);
     const bool has_body = !request.body.empty() || request.method == Method::post || request.method == Method::put;
-    if (has_body) text.append("Content-Type: ").append(request.content_type).append("\r\nContent-Length: ").append(std::to_string(request.body.size())).append("\r\n");
-    return text.append("\r\n").append(request.body);
+    if (has_body) text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", request.content_type, request.body.size());
+    return text + "\r\n" + request.body;
 }
 }  // namespace
 

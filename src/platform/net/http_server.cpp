@@ -6,7 +6,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-
+#include <fmt/format.h>
 
 namespace rondo::net {
 using namespace std::chrono_literals;
@@ -15,12 +15,14 @@ namespace {
 using ErrorCode = boost::system::error_code;
 constexpr std::uint64_t kRefusals = 64;  // connections beyond the limit that may wait for their 503; further ones are just closed
 constexpr Clock::duration kAcceptPause = 100ms;
+constexpr int kBurst = 64;  // connections taken before others on this thread get their turn
 
 Result<asio::ip::address> parse_host(std::string host) {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     ErrorCode ec;
     const auto address = asio::ip::make_address(host, ec);
-    if (ec) return fail(Error{Code::invalid_argument, "listen on an IPv4 or IPv6 address", {{"host", "is not an IPv4 or IPv6 address"}}, {}});
+    if (ec)
+        return fail(Error{Code::invalid_argument, "listen on an IPv4 or IPv6 address", {{"host", "is not an IPv4 or IPv6 address"}}, {}});
     return address;
 }
 }  // namespace
@@ -28,10 +30,19 @@ Result<asio::ip::address> parse_host(std::string host) {
 /// Takes connections on the first thread and deals them to the workers.
 class HttpServer::Acceptor {
 public:
-    Acceptor(Config config, RouteTable routes, const std::vector<asio::io_context*>& threads, ErrorSink on_error) : state_{std::make_shared<State>(*threads.front())} {
+    Acceptor(Config config, RouteTable routes, const std::vector<asio::io_context*>& threads, ErrorSink on_error)
+        : state_{std::make_shared<State>(*threads.front())} {
         state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error));
         for (asio::io_context* thread : threads) state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread));
     }
+
+    /// What waits in the first context must not keep workers of the others, which may be destroyed before it.
+    ~Acceptor() {
+        state_->close();
+        state_->workers.clear();
+    }
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
 
     Result<std::uint16_t> listen() {
         const Config& config = state_->shared->config;
@@ -44,11 +55,12 @@ public:
         if (!ec) acceptor.set_option(asio::socket_base::reuse_address{true}, ec);
         if (!ec) acceptor.bind(endpoint, ec);
         if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+        if (!ec) acceptor.non_blocking(true, ec);
         if (ec) {
             const std::string reason = ec.message();
             ErrorCode ignored;
             acceptor.close(ignored);
-            return fail(Code::unavailable, "cannot listen on " + config.host + " port " + std::to_string(config.port) + ": " + reason);
+            return fail(Code::unavailable, fmt::format("cannot listen on {} port {}: {}", config.host, config.port, reason));
         }
         const std::uint16_t port = acceptor.local_endpoint(ec).port();
         asio::post(acceptor.get_executor(), [state = state_] { State::accept(state); });
@@ -56,11 +68,7 @@ public:
     }
 
     void stop() {
-        asio::dispatch(state_->acceptor.get_executor(), [state = state_] {
-            ErrorCode ignored;
-            state->acceptor.close(ignored);
-            state->pause.cancel();
-        });
+        asio::dispatch(state_->acceptor.get_executor(), [state = state_] { state->close(); });
     }
 
     template <class Action>
@@ -75,18 +83,29 @@ private:
     struct State {
         explicit State(asio::io_context& context) : acceptor{context}, pause{context} {}
 
+        void close() {
+            ErrorCode ignored;
+            acceptor.close(ignored);
+            pause.cancel();
+        }
+
+        /// Waits, then takes what has come. No socket of another context is held while waiting.
         static void accept(std::shared_ptr<State> state) {
             if (!state->acceptor.is_open()) return;
-            auto& worker = state->workers[state->next];
-            state->next = (state->next + 1) % state->workers.size();
             auto& acceptor = state->acceptor;
-            acceptor.async_accept(worker->context(), [state = std::move(state), worker](ErrorCode ec, Socket socket) mutable {
-                if (!state->acceptor.is_open()) return;
-                if (!ec) {
-                    admit(*state->shared, std::move(worker), std::move(socket));
-                    return accept(std::move(state));
+            acceptor.async_wait(asio::socket_base::wait_read, [state = std::move(state)](ErrorCode) mutable {
+                ErrorCode ec;
+                for (int taken = 0; taken < kBurst && !ec && state->acceptor.is_open(); ++taken) {
+                    const auto& worker = state->workers[state->next];
+                    Socket socket = state->acceptor.accept(worker->context(), ec);
+                    if (ec) break;
+                    state->next = (state->next + 1) % state->workers.size();
+                    admit(*state->shared, worker, std::move(socket));
                 }
-                // Out of descriptors, most likely: the connection stays in the kernel's queue until there is one.
+                const bool came_and_left =
+                    ec == asio::error::connection_aborted || ec == asio::error::would_block || ec == asio::error::try_again;
+                if (!ec || came_and_left || !state->acceptor.is_open()) return accept(std::move(state));
+                // Out of descriptors, most likely: connections stay in the kernel's queue until there is one.
                 state->shared->on_error("accepting a connection failed: " + ec.message());
                 state->pause.expires_after(kAcceptPause);
                 auto& pause = state->pause;
@@ -104,7 +123,9 @@ private:
                 return;
             }
             auto& context = worker->context();
-            asio::dispatch(context, [worker = std::move(worker), socket = std::move(socket), overloaded]() mutable { worker->adopt(std::move(socket), overloaded); });
+            asio::dispatch(context, [worker = std::move(worker), socket = std::move(socket), overloaded]() mutable {
+                worker->adopt(std::move(socket), overloaded);
+            });
         }
 
         asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor;
@@ -120,7 +141,7 @@ private:
 HttpServer::HttpServer(Config config, RouteTable routes, std::vector<asio::io_context*> threads, ErrorSink on_error)
     : acceptor_{std::make_unique<Acceptor>(std::move(config), std::move(routes), threads, std::move(on_error))} {}
 
-HttpServer::~HttpServer() { stop_accepting(); }
+HttpServer::~HttpServer() = default;
 
 Result<std::uint16_t> HttpServer::listen() { return acceptor_->listen(); }
 void HttpServer::stop_accepting() { acceptor_->stop(); }

@@ -88,7 +88,8 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.field("max_connections", c.max_connections, Reload::restart, "Further ones are answered with 503.", in(1, 1'000'000));
     v.field("max_body_bytes", c.max_body_bytes, Reload::restart, "Longest request body; a route may allow less.", in(1'024, 1 << 30));
     v.field("max_header_bytes", c.max_header_bytes, Reload::restart, "Request line and headers together.", in(1'024, 1 << 20));
-    v.field("header_timeout_ms", c.header_timeout, Reload::restart, "From the first byte of a request to the end of its head.", in(10ms, 600s));
+    v.field("header_timeout_ms", c.header_timeout, Reload::restart, "From the first byte of a request to the end of its head.",
+            in(10ms, 600s));
     v.field("body_timeout_ms", c.body_timeout, Reload::restart, "For a body, plus a second for each KiB received.", in(10ms, 600s));
     v.field("write_timeout_ms", c.write_timeout, Reload::restart, "Closes a peer that takes no byte for so long.", in(10ms, 600s));
     v.field("idle_timeout_ms", c.idle_timeout, Reload::restart, "Closes a connection between two requests.", in(10ms, 3'600s));

@@ -23,7 +23,8 @@ public:
             if (parser_->is_header_done() && parser_->chunked() && chunk_left_ == 0 && bytes.size() - used < 5) break;
             ErrorCode ec;
             used += parser_->put({bytes.data() + used, bytes.size() - used}, ec);
-            if (ec == http::error::body_limit || response.body.size() > max_body_) return fail(Code::resource_exhausted, "the answer is too long");
+            if (ec == http::error::body_limit || response.body.size() > max_body_)
+                return fail(Code::resource_exhausted, "the answer is too long");
             if (ec == http::error::need_more) break;
             if (ec) return fail(Code::unavailable, "the peer does not speak HTTP/1.1: " + ec.message());
             if (parser_->is_done() && interim()) restart();

@@ -85,7 +85,8 @@ RouteTable::Match RouteTable::match(Method method, std::string_view path) const 
     if (descend(*root_, path, search)) {
         match.route = search.found->route;
         match.params.reserve(search.values.size());
-        for (std::size_t i = 0; i < search.values.size(); ++i) match.params.push_back({search.found->params[i], std::string{search.values[i]}});
+        for (std::size_t i = 0; i < search.values.size(); ++i)
+            match.params.push_back({search.found->params[i], std::string{search.values[i]}});
     } else if (search.other_methods) {
         const auto allow = [&](Method each) {
             if (!match.allow.empty()) match.allow.append(", ");

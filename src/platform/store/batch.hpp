@@ -24,9 +24,22 @@ public:
     /// was issued by an earlier process. `token` comes from Database::next_token.
     Batch& fence(std::int64_t key, std::int64_t token);
 
-    struct Append { std::int64_t stream; int kind; std::uint32_t body_crc; std::string body; };
-    struct Statement { Sql sql; std::vector<Value> params; bool guard; std::string otherwise; };
-    struct Fence { std::int64_t key; std::int64_t token; };
+    struct Append {
+        std::int64_t stream;
+        int kind;
+        std::uint32_t body_crc;
+        std::string body;
+    };
+    struct Statement {
+        Sql sql;
+        std::vector<Value> params;
+        bool guard;
+        std::string otherwise;
+    };
+    struct Fence {
+        std::int64_t key;
+        std::int64_t token;
+    };
 
     [[nodiscard]] const std::vector<Append>& rows() const noexcept { return rows_; }
     [[nodiscard]] const std::vector<Statement>& statements() const noexcept { return statements_; }

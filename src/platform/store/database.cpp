@@ -56,7 +56,7 @@ struct Database::Impl {
     Health health;
     Holds holds;
     const std::int64_t generation;
-    std::atomic<std::uint32_t> counter{0};
+    std::atomic<std::int64_t> counter{0};
     Writer writer;
     Projector projector;
     Checkpointer checkpointer;
@@ -64,14 +64,25 @@ struct Database::Impl {
     bool started{false}, stopped{false};
 
     Impl(LockFile lock_, std::unique_ptr<Vfs> vfs_, Options options, Connections connections, const Opened& opened)
-        : lock{std::move(lock_)}, vfs{std::move(vfs_)}, health{std::move(options.on_fatal), std::move(options.on_warning)},
+        : lock{std::move(lock_)},
+          vfs{std::move(vfs_)},
+          health{std::move(options.on_fatal), std::move(options.on_warning)},
           generation{opened.generation},
-          writer{std::move(connections.writer), options.config, opened.generation, opened.last_seq, health,
+          writer{std::move(connections.writer),
+                 options.config,
+                 opened.generation,
+                 opened.last_seq,
+                 health,
                  [this](std::int64_t last_seq, int wal_pages) {
                      projector.committed(last_seq);
                      checkpointer.committed(wal_pages);
                  }},
-          projector{std::move(connections.projector), std::move(options.projections), options.config, writer, holds, health,
+          projector{std::move(connections.projector),
+                    std::move(options.projections),
+                    options.config,
+                    writer,
+                    holds,
+                    health,
                     opened.projected_seq},
           checkpointer{std::move(connections.checkpointer), options.config, writer, health},
           readers{std::move(connections.readers), options.config} {}
@@ -151,7 +162,8 @@ void Database::release(std::int64_t stream) {
 asio::awaitable<Status> Database::projected(std::int64_t seq) {
     if (seq > impl_->writer.stats().last_seq.load(std::memory_order_acquire))
         co_return fail(Code::invalid_argument, "no such journal row is committed yet");
-    co_return co_await wait_for<void>([projector = &impl_->projector, seq](WaiterPtr<void> waiter) { projector->wait(seq, std::move(waiter)); });
+    co_return co_await wait_for<void>(
+        [projector = &impl_->projector, seq](WaiterPtr<void> waiter) { projector->wait(seq, std::move(waiter)); });
 }
 
 bool Database::failed() const { return impl_->health.failed(); }

@@ -49,11 +49,13 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(Options options);
     ~Database();
 
-    /// Every row still in the journal, in order: all that is not projected, and all of held streams. Before start().
+    /// Every row still in the journal, in order: all that is not projected, and all of streams held by the last process. Before
+    /// start(); hold() the streams whose work goes on in between, or their rows go.
     /// Errors: `data_loss` naming the damaged row.
     [[nodiscard]] Status replay(const std::function<void(const JournalRow&)>& row);
     void start();
-    /// Refuses new writes, commits and projects what is queued, empties the write-ahead log, joins. Blocks. Also by the destructor.
+    /// Refuses new writes, commits and projects what is queued, empties the write-ahead log, joins. Blocks. The destructor does
+    /// it too, and lets go of the file.
     void stop();
 
     /// Resumes on the caller's executor once the batch is synced. Not undone by cancellation: the batch is written all the same.
@@ -75,7 +77,7 @@ public:
 
     /// A fencing token or an id: greater than any before, in this process and its predecessors.
     [[nodiscard]] std::int64_t next_token();
-    [[nodiscard]] std::int64_t generation() const;  ///< +1 at every open; the high half of each token
+    [[nodiscard]] std::int64_t generation() const;  ///< +1 at every open; the high bits of each token
 
     /// Journal rows that every projection has applied are deleted, except rows of `stream` from `first_seq` on while it is held.
     /// Hold before the first row of the work is committed (0 when its number is not known yet).

@@ -52,7 +52,8 @@ void EventLog::close() {
 
 asio::awaitable<Result<std::vector<Event>>> EventLog::next(EventId after) {
     if (after.epoch > epoch_ || (after.epoch == epoch_ && after.seq > static_cast<std::int64_t>(events_.size())))
-        co_return fail(Code::invalid_argument, fmt::format("event {} has not happened; leave the id out to begin with the first", after.to_string()));
+        co_return fail(Code::invalid_argument,
+                       fmt::format("event {} has not happened; leave the id out to begin with the first", after.to_string()));
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
         const std::int64_t seen = after.epoch == epoch_ ? after.seq : 0;  // looked at anew: the epoch may change while we wait

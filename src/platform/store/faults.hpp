@@ -34,7 +34,10 @@ public:
     [[nodiscard]] int fired() const;  ///< calls struck since construction
 
     /// For the VFS: the fault that strikes this call, if any.
-    struct Strike { Effect effect; std::function<void()> hook; };
+    struct Strike {
+        Effect effect;
+        std::function<void()> hook;
+    };
     [[nodiscard]] std::optional<Strike> strike(Call call, File file);
 
 private:

@@ -4,11 +4,13 @@
 #include <unordered_map>
 
 namespace rondo::store {
-/// A fencing token: the process's generation (high 32 bits) and a counter. Both only grow, so later tokens are greater.
-[[nodiscard]] constexpr std::int64_t make_token(std::int64_t generation, std::uint32_t counter) noexcept {
-    return (generation << 32) | counter;
+/// A fencing token: the process's generation and, below it, a counter of 40 bits: years at any rate, where 32 bits would begin
+/// anew within weeks. Both only grow, so later tokens are greater.
+constexpr int kCounterBits = 40;
+[[nodiscard]] constexpr std::int64_t make_token(std::int64_t generation, std::int64_t counter) noexcept {
+    return (generation << kCounterBits) | counter;
 }
-[[nodiscard]] constexpr std::int64_t generation_of(std::int64_t token) noexcept { return token >> 32; }
+[[nodiscard]] constexpr std::int64_t generation_of(std::int64_t token) noexcept { return token >> kCounterBits; }
 
 /// Remembers the highest token presented for each key and refuses lower ones. Used by the writer thread alone.
 ///

@@ -9,8 +9,13 @@ namespace rondo::store {
 /// a running turn needs its rows when the process dies. Thread-safe.
 class Holds {
 public:
-    struct Applied { std::int64_t seq; std::int64_t stream; };
-    struct Range { std::int64_t first, last; };  ///< both included
+    struct Applied {
+        std::int64_t seq;
+        std::int64_t stream;
+    };
+    struct Range {
+        std::int64_t first, last;
+    };  ///< both included
 
     /// Rows of `stream` from `first_seq` on stay until release(). A second hold replaces the first.
     void hold(std::int64_t stream, std::int64_t first_seq);
@@ -21,7 +26,10 @@ public:
     [[nodiscard]] bool anything_released() const;
 
 private:
-    struct Held { std::int64_t first_seq; std::vector<std::int64_t> kept; };
+    struct Held {
+        std::int64_t first_seq;
+        std::vector<std::int64_t> kept;
+    };
 
     mutable std::mutex mutex_;
     std::unordered_map<std::int64_t, Held> held_;

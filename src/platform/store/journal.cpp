@@ -32,7 +32,8 @@ Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, st
         const std::string_view body = statement->bytes(4);
         if (statement->integer(3) != row_checksum(crc32c(body), found.seq, found.stream, found.kind))
             return fail(Code::data_loss, fmt::format("journal row {} (stream {}, kind {}) is damaged: its checksum does not match; "
-                                                     "restore the database from a backup", found.seq, found.stream, found.kind));
+                                                     "restore the database from a backup",
+                                                     found.seq, found.stream, found.kind));
         found.body = std::make_shared<const std::string>(body);
         after = found.seq;
         row(std::move(found));

@@ -19,7 +19,8 @@ Result<LockFile> LockFile::acquire(const std::filesystem::path& path) {
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
     if (errno == EWOULDBLOCK)
         return fail(Code::failed_precondition, fmt::format("the database is in use by another rondo ({} is locked); stop it or "
-                                                           "choose another data folder", path.string()));
+                                                           "choose another data folder",
+                                                           path.string()));
     return fail(Code::unavailable, fmt::format("cannot lock {}: {}", path.string(), std::strerror(errno)));
 }
 

@@ -23,8 +23,15 @@ bool environmental(const Error& error) {
 
 Projector::Projector(Connection reader, std::vector<Projection*> projections, const Config& config, Writer& writer, Holds& holds,
                      Health& health, std::int64_t projected_seq)
-    : connection_{std::move(reader)}, projections_{std::move(projections)}, config_{config}, writer_{writer}, holds_{holds},
-      health_{health}, projected_{projected_seq}, noticed_{projected_seq}, accounted_{projected_seq} {}
+    : connection_{std::move(reader)},
+      projections_{std::move(projections)},
+      config_{config},
+      writer_{writer},
+      holds_{holds},
+      health_{health},
+      projected_{projected_seq},
+      noticed_{projected_seq},
+      accounted_{projected_seq} {}
 
 void Projector::start() {
     thread_ = std::thread{[this] {
@@ -94,12 +101,12 @@ void Projector::run() {
 
 void Projector::take_over_old_rows() {
     auto statement = connection_.prepare(kOldRows);
-    if (!statement) return health_.fatal(statement.error());
+    if (!statement) return tolerate(statement.error());
     statement->bind(1, projected_seq());
     std::vector<Holds::Applied> rows;
     int rc = statement->step();
     for (; rc == SQLITE_ROW; rc = statement->step()) rows.push_back({statement->integer(0), statement->integer(1)});
-    if (rc != SQLITE_DONE) return health_.fatal(connection_.error(rc, "reading the journal"));
+    if (rc != SQLITE_DONE) tolerate(connection_.error(rc, "reading the journal"));  // what was not seen stays until the next start
     going_ = holds_.applied(rows);
 }
 
@@ -116,7 +123,8 @@ bool Projector::catch_up() {
 Projector::Pass Projector::pass() {
     if (health_.failed()) return Pass::failed;
     std::vector<JournalRow> rows;
-    const auto read = read_journal(connection_, projected_seq(), config_.projection_rows, [&](JournalRow row) { rows.push_back(std::move(row)); });
+    const auto read =
+        read_journal(connection_, projected_seq(), config_.projection_rows, [&](JournalRow row) { rows.push_back(std::move(row)); });
     if (!read) {
         if (read.error().code == Code::data_loss) health_.fatal(read.error());
         tolerate(read.error());
@@ -162,7 +170,8 @@ bool Projector::one_by_one(std::span<const JournalRow> rows) {
         if (!status && !environmental(status.error())) {
             ++rejected_;
             health_.warn({Code::internal, fmt::format("journal row {} (stream {}, kind {}) cannot be projected and was set aside in "
-                                                      "journal_rejected: {}", row.seq, row.stream, row.kind, status.error().message)});
+                                                      "journal_rejected: {}",
+                                                      row.seq, row.stream, row.kind, status.error().message)});
             Batch aside;
             aside.execute(kReject, {row.seq, row.stream, std::int64_t{row.kind}, BlobValue{*row.body}, status.error().message});
             status = commit(alone, std::move(aside));
@@ -211,7 +220,8 @@ void Projector::answer_waiters(bool all) {
     }
     Deliveries deliveries;
     for (Wait& wait : ready) {
-        wait.waiter->set(wait.seq <= projected_seq() ? Status{} : fail(Code::unavailable, "the store stopped before the row was projected"));
+        wait.waiter->set(wait.seq <= projected_seq() ? Status{}
+                                                     : fail(Code::unavailable, "the store stopped before the row was projected"));
         deliveries.add(std::move(wait.waiter));
     }
     deliveries.flush();

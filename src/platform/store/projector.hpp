@@ -38,7 +38,10 @@ public:
 
 private:
     enum class Pass { nothing_left, more, failed };
-    struct Wait { std::int64_t seq; WaiterPtr<void> waiter; };
+    struct Wait {
+        std::int64_t seq;
+        WaiterPtr<void> waiter;
+    };
 
     void run();
     void take_over_old_rows();

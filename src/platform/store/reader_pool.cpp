@@ -89,9 +89,7 @@ Status ReaderPool::perform(Connection& connection, const Job& job) const {
     try {
         Reader reader{connection, config_.read_rows};
         job(reader);
-    } catch (const std::exception& thrown) {
-        status = fail(Code::internal, fmt::format("a read failed: {}", thrown.what()));
-    }
+    } catch (const std::exception& thrown) { status = fail(Code::internal, fmt::format("a read failed: {}", thrown.what())); }
     if (const int rc = connection.run("ROLLBACK"); rc != SQLITE_DONE && status) status = fail(connection.error(rc, "ending a read"));
     return status;
 }

@@ -27,7 +27,10 @@ public:
     void enqueue(Job job, WaiterPtr<void> waiter);
 
 private:
-    struct Pending { Job job; WaiterPtr<void> waiter; };
+    struct Pending {
+        Job job;
+        WaiterPtr<void> waiter;
+    };
     void run(Connection& connection);
     [[nodiscard]] Status perform(Connection& connection, const Job& job) const;
 

@@ -57,7 +57,8 @@ Result<std::int64_t> migrate(Connection& connection, const Migrations& migration
     const auto newest = static_cast<std::int64_t>(std::size(migrations));
     if (version > newest)
         return fail(Code::failed_precondition, fmt::format("the database was written by a newer rondo ({} version {}, this one knows {}); "
-                                                           "use that version, there is no way back", whose, version, newest));
+                                                           "use that version, there is no way back",
+                                                           whose, version, newest));
     std::int64_t expected = 1;
     for (const Migration& step : migrations) {
         if (step.version != expected++) return fail(Code::internal, fmt::format("{} migrations must be numbered 1, 2, 3, ...", whose));

@@ -64,7 +64,9 @@ public:
     /// Adds to a counter and returns its value; the counter starts again at 0 once `window` has passed since its first add.
     virtual std::int64_t add(std::string_view name, std::int64_t delta, Clock::duration window) = 0;
 
-    struct Stats { std::int64_t leases, values, counters, evicted_early; };
+    struct Stats {
+        std::int64_t leases, values, counters, evicted_early;
+    };
     [[nodiscard]] virtual Stats stats() const = 0;
 };
 

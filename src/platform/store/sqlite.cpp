@@ -72,6 +72,11 @@ Result<Connection> Connection::open(const std::filesystem::path& file, const cha
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_wal_autocheckpoint(raw, 0);
     if (auto status = connection.execute(kSettings); !status) return propagate(status);
+    auto journal_mode = connection.prepare("PRAGMA journal_mode");
+    if (!journal_mode) return propagate(journal_mode);
+    // SQLite keeps another mode without an error where shared memory is not to be had, on a network drive say.
+    if (journal_mode->step() != SQLITE_ROW || journal_mode->bytes(0) != "wal")
+        return fail(Code::failed_precondition, fmt::format("{} cannot have a write-ahead log; put it on a local disk", file.string()));
     return connection;
 }
 

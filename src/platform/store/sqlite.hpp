@@ -19,7 +19,9 @@ namespace rondo::store {
 class Statement {
 public:
     explicit Statement(sqlite3_stmt* statement) : statement_{statement} {}
-    ~Statement() { if (statement_ != nullptr) sqlite3_reset(statement_); }
+    ~Statement() {
+        if (statement_ != nullptr) sqlite3_reset(statement_);
+    }
     Statement(Statement&& other) noexcept : statement_{std::exchange(other.statement_, nullptr)} {}
     Statement& operator=(Statement&&) = delete;
 
@@ -67,8 +69,12 @@ public:
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
 private:
-    struct Close { void operator()(sqlite3* handle) const { sqlite3_close(handle); } };
-    struct Finalize { void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); } };
+    struct Close {
+        void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+    };
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    };
 
     std::unique_ptr<sqlite3, Close> handle_;
     std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;  // destroyed before the handle

@@ -92,9 +92,9 @@ int file_fetch(sqlite3_file* file, sqlite3_int64 offset, int amount, void** out)
 int file_unfetch(sqlite3_file* file, sqlite3_int64 offset, void* page) { return methods(file).xUnfetch(real(file), offset, page); }
 
 constexpr sqlite3_io_methods kMethods{
-    3,         file_close,      file_read,       file_write,   file_truncate,    file_sync,            file_size,
-    file_lock, file_unlock,     file_check_lock, file_control, file_sector_size, file_characteristics, shm_map,
-    shm_lock,  shm_barrier,     shm_unmap,       file_fetch,   file_unfetch};
+    3,           file_close,      file_read,    file_write,       file_truncate,        file_sync, file_size, file_lock,
+    file_unlock, file_check_lock, file_control, file_sector_size, file_characteristics, shm_map,   shm_lock,  shm_barrier,
+    shm_unmap,   file_fetch,      file_unfetch};
 
 Vfs& owner(sqlite3_vfs* shim) { return *static_cast<Vfs*>(shim->pAppData); }
 sqlite3_vfs* under(sqlite3_vfs* shim) { return owner(shim).underlying(); }

@@ -47,8 +47,7 @@ using WaiterPtr = std::unique_ptr<ResultWaiter<T>>;
 template <class T, class Handler>
 class HandlerWaiter final : public ResultWaiter<T> {
 public:
-    explicit HandlerWaiter(Handler handler)
-        : ResultWaiter<T>{asio::get_associated_executor(handler)}, handler_{std::move(handler)} {}
+    explicit HandlerWaiter(Handler handler) : ResultWaiter<T>{asio::get_associated_executor(handler)}, handler_{std::move(handler)} {}
     void resume() override { std::move(handler_)(std::move(*this->result_)); }
 
 private:

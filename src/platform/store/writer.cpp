@@ -19,8 +19,13 @@ constexpr Sql kKeep = "RELEASE batch";
 constexpr Sql kInsert = "INSERT INTO journal(seq, stream, kind, crc, body) VALUES(?1, ?2, ?3, ?4, ?5)";
 }  // namespace
 
-Writer::Writer(Connection connection, const Config& config, std::int64_t generation, std::int64_t last_seq, Health& health, OnGroup on_group)
-    : connection_{std::move(connection)}, config_{config}, fences_{generation}, health_{health}, on_group_{std::move(on_group)},
+Writer::Writer(Connection connection, const Config& config, std::int64_t generation, std::int64_t last_seq, Health& health,
+               OnGroup on_group)
+    : connection_{std::move(connection)},
+      config_{config},
+      fences_{generation},
+      health_{health},
+      on_group_{std::move(on_group)},
       last_seq_{last_seq} {
     stats_.last_seq = last_seq;
     sqlite3_wal_hook(
@@ -75,10 +80,7 @@ void Writer::enqueue(Pending pending) {
             return;
         }
     }
-    if (!pending.waiter) {
-        ++stats_.unheard;
-        return;
-    }
+    if (!pending.waiter) return unheard(*refusal);
     pending.waiter->set(fail(std::move(*refusal)));
     Deliveries deliveries;
     deliveries.add(std::move(pending.waiter));
@@ -197,9 +199,14 @@ void Writer::answer(Pending& pending, Result<Receipt> result) {
     } else if (pending.waiter) {
         pending.waiter->set(std::move(result));
         deliveries_.add(std::move(pending.waiter));
-    } else if (!result && stats_.unheard++ == 0) {
-        health_.warn({result.error().code, "a write nobody waits for failed; the next ones are only counted. " + result.error().message});
+    } else if (!result) {
+        unheard(result.error());
     }
+}
+
+void Writer::unheard(const Error& error) {
+    if (stats_.unheard++ != 0) return;
+    health_.warn({error.code, "a write nobody waits for failed; the next ones are only counted. " + error.message});
 }
 
 Result<Receipt> Writer::apply(Batch& batch) {

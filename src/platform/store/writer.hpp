@@ -77,6 +77,7 @@ private:
     Status insert_row(const Batch::Append& row);
     Error note(int rc, std::string_view doing);
     void answer(Pending& pending, Result<Receipt> result);
+    void unheard(const Error& error);
 
     Connection connection_;
     const Config config_;

@@ -95,11 +95,14 @@ Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path
     std::vector<fs::path> folders;
     fs::directory_iterator entries{folder, ec};
     while (!ec && entries != fs::directory_iterator{}) {
-        if (std::error_code ignored; entries->is_directory(ignored) && !entries->path().filename().string().starts_with('.')) folders.push_back(entries->path());
+        std::error_code ignored;
+        const bool hidden = entries->path().filename().string().starts_with('.');
+        if (!hidden && entries->is_directory(ignored)) folders.push_back(entries->path());
         entries.increment(ec);
     }
     if (folders.empty()) return fail(Code::not_found, fmt::format("there is no scenario pack in {}", folder.string()));
-    if (folders.size() > kMaxPacks) return fail(Code::resource_exhausted, fmt::format("{} scenario packs; {} are allowed", folders.size(), kMaxPacks));
+    if (folders.size() > kMaxPacks)
+        return fail(Code::resource_exhausted, fmt::format("{} scenario packs; {} are allowed", folders.size(), kMaxPacks));
     std::ranges::sort(folders);
 
     std::vector<std::shared_ptr<const ScenarioPack>> packs;

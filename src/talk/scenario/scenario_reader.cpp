@@ -57,13 +57,15 @@ private:
         for (const YamlNode& node : top_.required_items("intents", kMaxIntents)) {
             MapReader in{node, faults_};
             const Text name = unique_name(in, names_.intents, "intent");
-            if (name.value == kOutOfScope) faults_.add(name.line, "\"out_of_scope\" is the server's own word; its lines go under the key of that name");
+            if (name.value == kOutOfScope)
+                faults_.add(name.line, "\"out_of_scope\" is the server's own word; its lines go under the key of that name");
             Intent intent{name.value, in.required("title", 256).value, {}};
             const std::vector<Text> examples = in.required_list("examples", kMaxExamples, kMaxText);
             for (const Text& example : examples) {
                 const auto [first, fresh] = owner.try_emplace(comparable(example.value), name.value, example.line);
                 if (!fresh) {
-                    faults_.add(example.line, fmt::format("the example \"{}\" already stands under {} (line {})", example.value, first->second.first, first->second.second));
+                    faults_.add(example.line, fmt::format("the example \"{}\" already stands under {} (line {})", example.value,
+                                                          first->second.first, first->second.second));
                 }
                 intent.examples.push_back(example.value);
             }
@@ -149,7 +151,7 @@ private:
             const auto& key = node->keys[i];
             if (!plain_name(key.text)) faults_.add(key.line, "a slot's name is made of lower-case letters, digits and _");
             if (contains(names_.placeholders, key.text)) {
-                if (parts_.slots.has(key.text) || key.text == kSourceSlot || key.text == kEchoSlot) faults_.add(key.line, fmt::format("the slot {} is taken", key.text));
+                faults_.add(key.line, fmt::format("the slot {} is taken", key.text));
                 continue;
             }
             if (node->items[i].kind == YamlNode::Kind::map) {
@@ -189,7 +191,8 @@ private:
     Text unique_name(MapReader& in, std::vector<std::string>& names, const char* kind) {
         Text name = in.required("name", kMaxName);
         if (name.value.empty()) return name;
-        if (!plain_name(name.value)) faults_.add(name.line, fmt::format("the {} name \"{}\" is not made of lower-case letters, digits, _ and -", kind, name.value));
+        if (!plain_name(name.value))
+            faults_.add(name.line, fmt::format("the {} name \"{}\" is not made of lower-case letters, digits, _ and -", kind, name.value));
         if (contains(names, name.value)) faults_.add(name.line, fmt::format("the {} {} is defined twice", kind, name.value));
         else names.push_back(name.value);
         return name;
@@ -204,7 +207,8 @@ private:
 
 void Names::check(const std::vector<Text>& words, const std::vector<std::string>& known, const char* kind, FaultSink& faults) {
     for (const Text& word : words) {
-        if (!contains(known, word.value)) faults.add(word.line, fmt::format("unknown {} \"{}\"{}", kind, word.value, did_you_mean(word.value, known)));
+        if (contains(known, word.value)) continue;
+        faults.add(word.line, fmt::format("unknown {} \"{}\"{}", kind, word.value, did_you_mean(word.value, known)));
     }
 }
 

@@ -51,7 +51,8 @@ private:
             for (const std::string& intent : intents) {
                 for (const std::string& stage : stages) {
                     if (!parts_.lines.add(intent, stage, variants)) {
-                        faults_.add(node.line, fmt::format("there are already lines for intent {} in stage {}", intent.empty() ? "(any)" : intent, stage.empty() ? "(any)" : stage));
+                        faults_.add(node.line, fmt::format("there are already lines for intent {} in stage {}", intent.empty() ? "(any)" : intent,
+                                                           stage.empty() ? "(any)" : stage));
                     }
                 }
             }
@@ -162,10 +163,13 @@ std::vector<LineTemplate> read_variants(MapReader& in, std::string_view key, con
         lines.push_back(std::move(*line));
     }
     if (!lines.empty() && !always_usable) {
-        faults.add(texts.front().line, fmt::format("every variant under \"{}\" needs {{source}} or {{echo}}, which some turns lack; add one without", key));
+        faults.add(texts.front().line,
+                   fmt::format("every variant under \"{}\" needs {{source}} or {{echo}}, which some turns lack; add one without", key));
     }
     return lines;
 }
 
-void read_speech(MapReader& top, const Names& names, FaultSink& faults, ScenarioPack::Parts& parts) { SpeechReader{top, names, faults, parts}.read(); }
+void read_speech(MapReader& top, const Names& names, FaultSink& faults, ScenarioPack::Parts& parts) {
+    SpeechReader{top, names, faults, parts}.read();
+}
 }  // namespace rondo::scenario

@@ -1,5 +1,6 @@
 #include "talk/turn/answer.hpp"
 
+#include "base/json.hpp"
 #include "base/text/token_counter.hpp"
 
 #include <boost/json.hpp>
@@ -64,7 +65,7 @@ std::string answer_json(const AnswerFacts& f) {
     answer["trace_id"] = f.accepted.trace_id;
     answer["workflow"] = {{"name", f.workflow.name}, {"version", f.workflow.version}, {"generation", f.generation}};
     if (f.state == State::failed && f.error) answer["error"] = {{"code", rondo::name(f.error->code)}, {"message", f.error->message}};
-    return boost::json::serialize(answer);
+    return json::write(answer);
 }
 
 ledger::Usage spent(const llm::ModelRequest& request, std::string_view answer) {

@@ -1,5 +1,7 @@
 #include "talk/turn/coordinator.hpp"
 
+#include "base/json.hpp"
+
 #include <boost/json.hpp>
 
 namespace rondo::turn {
@@ -132,7 +134,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         }
         span.set("node.status", "ok");
         flow::Outcome told{agent::label(*outcome)};
-        outcomes[std::string{call.node}] = boost::json::serialize(agent::to_json(*outcome));
+        outcomes[std::string{call.node}] = json::write(agent::to_json(*outcome));
         draft.board.put(std::move(*outcome));
         co_return told;
     };

@@ -74,7 +74,7 @@ void rated(std::int64_t key, const FeedbackGiven& f, store::Batch& out) {
 }
 }  // namespace
 
-std::vector<store::Migration> migrations() { return {{.version = 100, .sql = kTables}}; }
+std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTables}}; }
 
 void TurnProjection::apply(const store::JournalRow& row, store::Batch& out) {
     const std::string& body = *row.body;

@@ -1,7 +1,7 @@
+#include "base/async/within.hpp"
+#include "base/json.hpp"
 #include "talk/turn/answer.hpp"
 #include "talk/turn/coordinator.hpp"
-
-#include "base/async/within.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/json.hpp>
@@ -106,7 +106,7 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
         const agent::Node* coach = self.services_.nodes.find("coach");
         auto outcome = co_await coach->run(input, CallContext{}.within(self.services_.config.deadline));
         const auto* advice = outcome ? std::get_if<agent::CoachOutcome>(&*outcome) : nullptr;
-        const std::string json = advice ? boost::json::serialize(agent::advice_json(*advice)) : std::string{"null"};
+        const std::string json = advice ? json::write(agent::advice_json(*advice)) : std::string{"null"};
         store::Batch batch;
         batch.append(session->key(), static_cast<int>(Kind::advice), AdviceGiven{facts.turn, task_id, json}.encode());
         const auto receipt = co_await self.services_.database.commit(std::move(batch));

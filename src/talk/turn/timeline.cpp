@@ -1,5 +1,6 @@
 #include "talk/turn/timeline.hpp"
 
+#include "base/json.hpp"
 #include "talk/turn/fields.hpp"
 
 #include <boost/json.hpp>
@@ -16,7 +17,7 @@ FieldWriter mark(Mark mark) {
 }
 
 double millis(std::chrono::microseconds took) { return static_cast<double>(took.count()) / 1000.0; }
-std::string text(const boost::json::object& object) { return boost::json::serialize(object); }
+std::string text(const boost::json::object& object) { return json::write(object); }
 }  // namespace
 
 void Timeline::accepted() { bytes_ += mark(Mark::accepted).take(); }

@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace rondo::json {
 namespace {
 struct Row { const char* claim; std::string text; std::string reason; std::string message; };
@@ -52,6 +54,25 @@ TEST(Parse, NamesRepeatedKeys) {
     EXPECT_EQ(duplicates, (std::vector<std::string>{"/a~1b/c", "/d/0/e"}));
     EXPECT_EQ(value->at("a/b").at("c").as_int64(), 2);
 }
+
+struct Written { const char* claim; boost::json::value value; std::string text; };
+
+class Write : public testing::TestWithParam<Written> {};
+TEST_P(Write, GivesTheText) {
+    EXPECT_EQ(write(GetParam().value), GetParam().text) << GetParam().claim;
+    EXPECT_EQ(write(*parse(GetParam().text)), GetParam().text) << "and it reads back";
+}
+
+INSTANTIATE_TEST_SUITE_P(Json, Write, testing::Values(
+    Written{"a fraction without an exponent", 1.366,                                             "1.366"},
+    Written{"a whole real",                   1.0,                                               "1"},
+    Written{"a very small real",              1e-9,                                              "1e-09"},
+    Written{"integers of both signs",         {-3, 18446744073709551615ULL},                     "[-3,18446744073709551615]"},
+    Written{"text with every escape",         "a\"b\\c\n\r\t\x01/多",                           "\"a\\\"b\\\\c\\n\\r\\t\\u0001/多\""},
+    Written{"empty containers",               {boost::json::object{}, boost::json::array{}},     "[{},[]]"},
+    Written{"an object in its order",         {{"b", true}, {"a", nullptr}},                     R"({"b":true,"a":null})"}));
+
+TEST(WriteJson, HasNoWordForNotANumber) { EXPECT_EQ(write(std::numeric_limits<double>::quiet_NaN()), "null"); }
 
 TEST(ObjectReader, CollectsEveryFaultAtOnce) {
     const auto value = *parse(R"({"text":5,"turn":0,"flag":"yes","ratio":2,"nested":[],"surprise":1})");

@@ -145,10 +145,10 @@ TEST(Loader, KeepsTheGivenDefaults) {
 }
 
 TEST(Loader, ReadsTheLoggersOwnSettings) {
-    const auto loaded = load_text<obs::Config>(Text{"r.yaml", "log_level: debug\nlog_queue: 64\n"}, {});
+    const auto loaded = load_text<obs::Config>(Text{"r.yaml", "level: debug\nqueue_lines: 64\n"}, {});
     ASSERT_TRUE(loaded) << faults_text(loaded);
-    EXPECT_EQ(loaded->value.log_level, "debug");
-    EXPECT_EQ(loaded->value.log_queue, 64);
+    EXPECT_EQ(loaded->value.level, "debug");
+    EXPECT_EQ(loaded->value.queue_lines, 64);
 }
 
 TEST(Loader, ReadsFilesByTheirExtension) {

@@ -9,10 +9,12 @@ public:
     HttpClientTest() {
         route(Method::post, "/echo", [](Exchange& exchange) -> asio::awaitable<void> {
             const Request& request = exchange.request();
-            co_await exchange.respond({.status = 201, .headers = {{"X-Type", std::string{request.header("content-type")}}}, .body = request.body});
+            co_await exchange.respond(
+                {.status = 201, .headers = {{"X-Type", std::string{request.header("content-type")}}}, .body = request.body});
         });
         route(Method::get, "/wait", [this](Exchange&) -> asio::awaitable<void> { co_await never.wait(); });
-        route(Method::get, "/page", [](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.respond({.body = std::string(1000, 'x')}); });
+        route(Method::get, "/page",
+              [](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.respond({.body = std::string(1000, 'x')}); });
         start();
     }
     Signal never{context.get_executor()};

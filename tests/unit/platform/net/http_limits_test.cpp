@@ -35,7 +35,11 @@ public:
     Status outcome;
 };
 
-struct Slow { const char* claim; std::string bytes; std::string status; };
+struct Slow {
+    const char* claim;
+    std::string bytes;
+    std::string status;
+};
 
 class SlowPeers : public HttpLimitsTest, public testing::WithParamInterface<Slow> {};
 TEST_P(SlowPeers, AreSentAway) {

@@ -6,7 +6,8 @@ namespace rondo::net {
 namespace {
 asio::awaitable<void> echo(Exchange& exchange) {
     Response response{.content_type = "text/plain"};
-    response.body = exchange.request().body + "|" + std::string{exchange.param("id")} + "|" + exchange.request().query_value("q").value_or("-");
+    response.body =
+        exchange.request().body + "|" + std::string{exchange.param("id")} + "|" + exchange.request().query_value("q").value_or("-");
     co_await exchange.respond(std::move(response));
 }
 
@@ -15,7 +16,10 @@ public:
     HttpServerTest() {
         route(Method::get, "/echo/{id}", echo);
         route(Method::post, "/echo", echo, 100);
-        route(Method::get, "/throw", [](Exchange&) -> asio::awaitable<void> { throw std::runtime_error{"boom"}; co_return; });
+        route(Method::get, "/throw", [](Exchange&) -> asio::awaitable<void> {
+            throw std::runtime_error{"boom"};
+            co_return;
+        });
         route(Method::get, "/silent", [](Exchange&) -> asio::awaitable<void> { co_return; });
         route(Method::get, "/twice", [this](Exchange& exchange) -> asio::awaitable<void> {
             co_await exchange.respond({.body = "once"});
@@ -35,7 +39,12 @@ public:
 const std::string kHost = "Host: h\r\n";
 const std::string kClose = "Host: h\r\nConnection: close\r\n";
 
-struct Row { const char* claim; std::string bytes; std::string status; std::string has; };
+struct Row {
+    const char* claim;
+    std::string bytes;
+    std::string status;
+    std::string has;
+};
 
 class RefusedOnTheWire : public HttpServerTest, public testing::WithParamInterface<Row> {};
 TEST_P(RefusedOnTheWire, AnswersOnceAndCloses) {
@@ -69,7 +78,12 @@ INSTANTIATE_TEST_SUITE_P(Net, RefusedOnTheWire, testing::Values(
     Row{"odd expectations",     "POST /echo HTTP/1.1\r\n" + kHost + "Expect: tea\r\nContent-Length: 0\r\n\r\n", "417 Expectation Failed", "EXPECTATION_FAILED"},
     Row{"an unread body",       "POST /nowhere HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nabc", "404 Not Found", "\"instance\":\"/nowhere\""}));
 
-struct Kept { const char* claim; std::string bytes; std::string status; std::string has; };
+struct Kept {
+    const char* claim;
+    std::string bytes;
+    std::string status;
+    std::string has;
+};
 
 class KeptOnTheWire : public HttpServerTest, public testing::WithParamInterface<Kept> {};
 TEST_P(KeptOnTheWire, AnswersAndGoesOn) {
@@ -129,7 +143,11 @@ TEST_F(HttpServerTest, AsksForABodyOnlyWhenItWillReadIt) {
     }(*this));
 }
 
-struct Fault { const char* claim; const char* path; const char* reported; };
+struct Fault {
+    const char* claim;
+    const char* path;
+    const char* reported;
+};
 
 class HandlerFaults : public HttpServerTest, public testing::WithParamInterface<Fault> {};
 TEST_P(HandlerFaults, BecomeA500) {
@@ -167,19 +185,23 @@ TEST_F(HttpServerTest, DealsConnectionsToItsThreadsInTurn) {
                    on_other.push_back(other.get_executor().running_in_this_thread());
                    co_await exchange.respond({});
                }});
-    server = std::make_unique<HttpServer>(HttpServer::Config{.port = 0}, std::move(table), std::vector{&context, &other}, [](std::string_view) {});
+    server = std::make_unique<HttpServer>(HttpServer::Config{.port = 0}, std::move(table), std::vector{&context, &other},
+                                          [](std::string_view) {});
     port = server->listen().value();
     bool done = false;
-    asio::co_spawn(context, [](HttpServerTest& test) -> asio::awaitable<void> {
-        for (int i = 0; i < 4; ++i) {
-            RawClient client{test.context};
-            co_await client.connect(test.port);
-            co_await client.send("GET / HTTP/1.1\r\n" + kClose + "\r\n");
-            const auto answer = co_await client.read();
-            EXPECT_EQ(status_of(answer), "HTTP/1.1 200 OK");
-        }
-        co_await test.server->drain(Clock::now() + 20s);
-    }(*this), [&](std::exception_ptr) { done = true; });
+    asio::co_spawn(
+        context,
+        [](HttpServerTest& test) -> asio::awaitable<void> {
+            for (int i = 0; i < 4; ++i) {
+                RawClient client{test.context};
+                co_await client.connect(test.port);
+                co_await client.send("GET / HTTP/1.1\r\n" + kClose + "\r\n");
+                const auto answer = co_await client.read();
+                EXPECT_EQ(status_of(answer), "HTTP/1.1 200 OK");
+            }
+            co_await test.server->drain(Clock::now() + 20s);
+        }(*this),
+        [&](std::exception_ptr) { done = true; });
     while (!done) {
         context.restart();
         context.run_one_for(1ms);
@@ -192,7 +214,11 @@ TEST_F(HttpServerTest, DealsConnectionsToItsThreadsInTurn) {
     server.reset();
 }
 
-struct Host { const char* claim; std::string host; std::optional<Code> refused; };
+struct Host {
+    const char* claim;
+    std::string host;
+    std::optional<Code> refused;
+};
 
 class HostSetting : public testing::TestWithParam<Host> {};
 TEST_P(HostSetting, IsALiteral) {

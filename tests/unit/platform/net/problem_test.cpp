@@ -6,7 +6,11 @@
 
 namespace rondo::net {
 namespace {
-struct Row { const char* claim; Error error; int status; };
+struct Row {
+    const char* claim;
+    Error error;
+    int status;
+};
 
 class HttpStatus : public testing::TestWithParam<Row> {};
 TEST_P(HttpStatus, OfError) {
@@ -58,7 +62,14 @@ TEST(Problem, NamesItsReasonAndSaysWhenToRetry) {
     EXPECT_EQ(response.headers[0].value, "7");
 }
 
-struct Head { const char* claim; Response response; Framing framing; std::size_t bytes; bool close; std::string text; };
+struct Head {
+    const char* claim;
+    Response response;
+    Framing framing;
+    std::size_t bytes;
+    bool close;
+    std::string text;
+};
 
 class ResponseHead : public testing::TestWithParam<Head> {};
 TEST_P(ResponseHead, IsWritten) {

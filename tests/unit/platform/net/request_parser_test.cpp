@@ -29,7 +29,11 @@ Result<std::string> parse(RequestParser& parser, std::string_view bytes, std::si
     return waiting.append(bytes);
 }
 
-struct Good { const char* claim; std::string bytes; std::string shown; };
+struct Good {
+    const char* claim;
+    std::string bytes;
+    std::string shown;
+};
 
 std::string show(const Request& request) {
     std::string text{name(request.method)};
@@ -63,7 +67,11 @@ INSTANTIATE_TEST_SUITE_P(Request, RequestAccepted, testing::Values(
     Good{"a body of the largest size",  "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 64\r\n\r\n" + std::string(64, 'x'),
                                         "PUT /? keep Host=h;Content-Length=64; " + std::string(64, 'x')}));
 
-struct Bad { const char* claim; std::string bytes; const char* reason; };
+struct Bad {
+    const char* claim;
+    std::string bytes;
+    const char* reason;
+};
 
 class RequestRefused : public testing::TestWithParam<Bad> {};
 TEST_P(RequestRefused, InAnyPieces) {
@@ -71,10 +79,13 @@ TEST_P(RequestRefused, InAnyPieces) {
         RequestParser parser{{.max_header_bytes = 4096, .max_target_bytes = 1024, .max_headers = 20}};
         const auto rest = parse(parser, GetParam().bytes, step);
         ASSERT_FALSE(rest) << GetParam().claim;
-        EXPECT_EQ(rest.error().reason, GetParam().reason) << GetParam().claim << ", " << step << " bytes at a time: " << rest.error().message;
+        EXPECT_EQ(rest.error().reason, GetParam().reason)
+            << GetParam().claim << ", " << step << " bytes at a time: " << rest.error().message;
     }
 }
-std::string post(const std::string& headers, const std::string& body = "") { return "POST / HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n" + body; }
+std::string post(const std::string& headers, const std::string& body = "") {
+    return "POST / HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n" + body;
+}
 std::string chunked(const std::string& body) { return post("Transfer-Encoding: chunked\r\n", body); }
 std::string repeated(const std::string& text, int times) { return times == 0 ? "" : text + repeated(text, times - 1); }
 constexpr const char* kMalformed = "MALFORMED_REQUEST";

@@ -4,7 +4,13 @@
 
 namespace rondo::net {
 namespace {
-struct Row { const char* claim; bool to_head; std::string bytes; bool then_closed; std::string shown; };
+struct Row {
+    const char* claim;
+    bool to_head;
+    std::string bytes;
+    bool then_closed;
+    std::string shown;
+};
 
 class ResponseBytes : public testing::TestWithParam<Row> {};
 TEST_P(ResponseBytes, AreReadInAnyPieces) {
@@ -25,8 +31,9 @@ TEST_P(ResponseBytes, AreReadInAnyPieces) {
             if (!whole) shown = name(whole.error().code);
         }
         if (shown.empty()) {
-            shown = parser.done() ? std::to_string(parser.response().status) + (parser.keep_alive() ? " keep " : " close ") + parser.response().body
-                                  : "incomplete";
+            shown = parser.done()
+                        ? std::to_string(parser.response().status) + (parser.keep_alive() ? " keep " : " close ") + parser.response().body
+                        : "incomplete";
         }
         EXPECT_EQ(shown, row.shown) << row.claim << ", " << step << " bytes at a time";
     }

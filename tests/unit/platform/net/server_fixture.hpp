@@ -64,7 +64,8 @@ class ServerTest : public testing::Test {
 public:  // the coroutines of a test see what the test sees
     void start(HttpServer::Config config = {}) {
         config.port = 0;
-        server = std::make_unique<HttpServer>(config, std::move(routes), std::vector{&context}, [this](std::string_view what) { errors.emplace_back(what); });
+        server = std::make_unique<HttpServer>(config, std::move(routes), std::vector{&context},
+                                              [this](std::string_view what) { errors.emplace_back(what); });
         const auto bound = server->listen();
         ASSERT_TRUE(bound) << bound.error().message;
         port = *bound;

@@ -10,7 +10,11 @@ std::string show(const std::vector<SseEvent>& events) {
     return text;
 }
 
-struct Row { const char* claim; std::string bytes; std::string events; };
+struct Row {
+    const char* claim;
+    std::string bytes;
+    std::string events;
+};
 
 class SseBytes : public testing::TestWithParam<Row> {};
 TEST_P(SseBytes, AreReadWhole) {
@@ -43,7 +47,10 @@ INSTANTIATE_TEST_SUITE_P(Sse, SseBytes, testing::Values(
     Row{"a byte order mark may come first",         "\xEF\xBB\xBF" "data: a\n\n",             "[|message|a]"},
     Row{"an unfinished event is dropped",           "data: a\n",                              ""}));
 
-struct Frame { const char* claim; std::string id, event, data, bytes; };
+struct Frame {
+    const char* claim;
+    std::string id, event, data, bytes;
+};
 
 class SseFrame : public testing::TestWithParam<Frame> {};
 TEST_P(SseFrame, IsWritten) {

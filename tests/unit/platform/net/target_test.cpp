@@ -4,7 +4,10 @@
 
 namespace rondo::net {
 namespace {
-struct Good { const char* claim; std::string target, path, query; };
+struct Good {
+    const char* claim;
+    std::string target, path, query;
+};
 
 class TargetAccepted : public testing::TestWithParam<Good> {};
 TEST_P(TargetAccepted, Splits) {
@@ -23,7 +26,10 @@ INSTANTIATE_TEST_SUITE_P(Target, TargetAccepted, testing::Values(
     Good{"what a proxy is sent",                "http://h:1/a?b",       "/a",               "b"},
     Good{"a line break in a query is data",     "/a?b=%0A",             "/a",               "b=%0A"}));
 
-struct Bad { const char* claim; std::string target; };
+struct Bad {
+    const char* claim;
+    std::string target;
+};
 
 class TargetRefused : public testing::TestWithParam<Bad> {};
 TEST_P(TargetRefused, IsMalformed) {
@@ -49,7 +55,11 @@ INSTANTIATE_TEST_SUITE_P(Target, TargetRefused, testing::Values(
     Bad{"an escaped DEL in the path",            "/a%7f"},
     Bad{"a fragment",                            "/a#b"}));
 
-struct Query { const char* claim; std::string query, key; std::optional<std::string> value; };
+struct Query {
+    const char* claim;
+    std::string query, key;
+    std::optional<std::string> value;
+};
 
 class QueryValue : public testing::TestWithParam<Query> {};
 TEST_P(QueryValue, IsFound) { EXPECT_EQ(find_query_value(GetParam().query, GetParam().key), GetParam().value) << GetParam().claim; }

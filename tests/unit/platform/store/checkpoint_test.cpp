@@ -44,7 +44,10 @@ TEST_F(CheckpointTest, NoRoomForACheckpointIsAWarningAndTheLogKeepsEverything) {
     options.config.checkpoint_pages = 10;
     open();
     db->hold(1, 0);
-    faults.arm({.call = FaultPlan::Call::write, .file = FaultPlan::File::database, .effect = FaultPlan::Effect::no_space, .times = FaultPlan::kForever});
+    faults.arm({.call = FaultPlan::Call::write,
+                .file = FaultPlan::File::database,
+                .effect = FaultPlan::Effect::no_space,
+                .times = FaultPlan::kForever});
     int rows = 0;
     for (; rows < 20'000 && warnings().empty(); ++rows) ASSERT_TRUE(append(1, std::string(8'000, 'x')));
     ASSERT_FALSE(warnings().empty());

@@ -7,7 +7,9 @@ namespace rondo::store {
 namespace {
 class CommitTest : public StoreTest {
 protected:
-    CommitTest() { options.migrations = {{1, "CREATE TABLE accounts(id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK(balance < 1000)) STRICT"}}; }
+    CommitTest() {
+        options.migrations = {{1, "CREATE TABLE accounts(id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK(balance < 1000)) STRICT"}};
+    }
 
     static Batch row(std::int64_t stream) { return std::move(Batch{}.append(stream, 1, "row")); }
     static Batch spend(std::int64_t id, std::int64_t amount) {
@@ -94,7 +96,11 @@ TEST_F(CommitTest, AFailedGuardTakesBackItsOwnBatchOnly) {
     EXPECT_EQ(db->stats().refused, 1);
 }
 
-struct GuardRow { const char* claim; Sql sql; bool passes; };
+struct GuardRow {
+    const char* claim;
+    Sql sql;
+    bool passes;
+};
 class GuardTest : public CommitTest, public testing::WithParamInterface<GuardRow> {};
 TEST_P(GuardTest, WantsExactlyOneRow) {
     open();
@@ -206,6 +212,9 @@ TEST_F(CommitTest, AFailedSubmitIsCountedAndWarnedAboutOnce) {
     for (int i = 0; i < 3; ++i) db->submit(std::move(row(1).execute("INSERT INTO nowhere VALUES(1)", {})));
     ASSERT_TRUE(append(1, "behind them"));
     EXPECT_EQ(db->stats().unheard, 3);
+    db->stop();
+    db->submit(row(1));
+    EXPECT_EQ(db->stats().unheard, 4);
     EXPECT_EQ(warnings().size(), 1U);
 }
 
@@ -215,7 +224,9 @@ TEST_F(CommitTest, WaitersOfSeveralLoopsAllHear) {
     std::optional<Result<Receipt>> here, there;
     while_syncing([&] {
         spawn(db->commit(row(1)), here);
-        auto op = [](Database& database, std::optional<Result<Receipt>>& out) -> asio::awaitable<void> { out = co_await database.commit(Batch{}.append(2, 1, "x")); };
+        auto op = [](Database& database, std::optional<Result<Receipt>>& out) -> asio::awaitable<void> {
+            out = co_await database.commit(Batch{}.append(2, 1, "x"));
+        };
         asio::co_spawn(other, op(*db, there), asio::detached);
         other.poll();
     });

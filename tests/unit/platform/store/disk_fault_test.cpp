@@ -42,7 +42,12 @@ TEST_F(DiskFaultTest, AFullDiskRefusesWritesServesReadsAndRecovers) {
     EXPECT_TRUE(fatals().empty());
 }
 
-struct Fatal { const char* claim; Call call; Effect effect; int nth; };
+struct Fatal {
+    const char* claim;
+    Call call;
+    Effect effect;
+    int nth;
+};
 class FatalDiskTest : public DiskFaultTest, public testing::WithParamInterface<Fatal> {};
 
 TEST_P(FatalDiskTest, IsNeverAcknowledgedNorRetried) {
@@ -96,7 +101,7 @@ TEST_F(DiskFaultTest, AnUnreadablePageFailsTheReadOnly) {
     const auto rows = run(db->read([](Reader& reader) { return reader.query("SELECT * FROM journal", {}); }));
     EXPECT_FALSE(rows);
     faults.clear();
-    EXPECT_EQ(journal(), (std::vector<std::int64_t>{4})) << "the reader works again";
+    EXPECT_TRUE(run(db->read([](Reader& reader) { return reader.query("SELECT * FROM journal", {}); }))) << "the reader works again";
     EXPECT_FALSE(db->failed());
 }
 

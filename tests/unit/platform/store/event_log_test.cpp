@@ -37,7 +37,12 @@ protected:
     EventLog log{io.get_executor(), 3};
 };
 
-struct Row { const char* claim; EventId after; bool closed; const char* expected; };
+struct Row {
+    const char* claim;
+    EventId after;
+    bool closed;
+    const char* expected;
+};
 class ResumeTest : public EventLogTest, public testing::WithParamInterface<Row> {};
 TEST_P(ResumeTest, Next) {
     for (const char* text : {"a", "b", "c"}) log.append("delta", text);
@@ -106,7 +111,10 @@ TEST_F(EventLogTest, CancellingEndsTheWait) {
     EXPECT_EQ(ids(answer), "cancelled");
 }
 
-struct Parsed { const char* text; std::optional<EventId> id; };
+struct Parsed {
+    const char* text;
+    std::optional<EventId> id;
+};
 class EventIdTest : public testing::TestWithParam<Parsed> {};
 TEST_P(EventIdTest, Parse) { EXPECT_EQ(EventId::parse(GetParam().text), GetParam().id) << GetParam().text; }
 INSTANTIATE_TEST_SUITE_P(EventId, EventIdTest, testing::Values(

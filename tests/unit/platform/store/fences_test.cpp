@@ -7,13 +7,12 @@
 
 namespace rondo::store {
 namespace {
-using Raised = std::vector<std::pair<std::int64_t, std::uint32_t>>;  // key, counter; generation 5
+using Raised = std::vector<std::pair<std::int64_t, std::int64_t>>;  // key, counter; generation 5
 
 struct Row {
     const char* claim;
     Raised raised;
-    std::int64_t key, generation;
-    std::uint32_t counter;
+    std::int64_t key, generation, counter;
     bool admitted;
 };
 class FencesTest : public testing::TestWithParam<Row> {};
@@ -42,8 +41,9 @@ INSTANTIATE_TEST_SUITE_P(Fences, FencesTest, testing::Values(
 
 TEST(Fences, TokensGrowWithTheCounterAndTheGeneration) {
     EXPECT_LT(make_token(1, 1), make_token(1, 2));
-    EXPECT_LT(make_token(1, 0xFFFFFFFFU), make_token(2, 0));
-    EXPECT_EQ(generation_of(make_token(7, 0xFFFFFFFFU)), 7);
+    constexpr std::int64_t kLast = (std::int64_t{1} << kCounterBits) - 1;
+    EXPECT_LT(make_token(1, kLast), make_token(2, 0));
+    EXPECT_EQ(generation_of(make_token(7, kLast)), 7);
 }
 }  // namespace
 }  // namespace rondo::store

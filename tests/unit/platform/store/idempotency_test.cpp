@@ -6,7 +6,13 @@ namespace rondo::store {
 namespace {
 using Verdict = Idempotency::Verdict;
 
-struct Claim { const char* claim; const char* key; const char* body; Verdict verdict; std::int64_t result; };
+struct Claim {
+    const char* claim;
+    const char* key;
+    const char* body;
+    Verdict verdict;
+    std::int64_t result;
+};
 class IdempotencyTableTest : public testing::TestWithParam<Claim> {};
 TEST_P(IdempotencyTableTest, Check) {
     Idempotency keys{2};

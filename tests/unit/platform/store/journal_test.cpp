@@ -1,7 +1,7 @@
 #include "store_fixture.hpp"
 
-#include "platform/store/journal.hpp"
 #include "platform/store/crc32c.hpp"
+#include "platform/store/journal.hpp"
 
 #include <sqlite3.h>
 
@@ -54,7 +54,10 @@ TEST_F(JournalTest, NumbersGoOnAfterEverythingWasTrimmed) {
     EXPECT_EQ(receipt->first_seq, 6);
 }
 
-struct Damage { const char* claim; const char* sql; };
+struct Damage {
+    const char* claim;
+    const char* sql;
+};
 class JournalDamageTest : public JournalTest, public testing::WithParamInterface<Damage> {};
 TEST_P(JournalDamageTest, IsNamedAtReplay) {
     open();

@@ -91,11 +91,12 @@ TEST_F(OpenTest, DamageIsFoundAfterACrash) {
     // As a crash leaves it: not marked clean. The index points to a row that is not there.
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open(options.file.c_str(), &raw), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(raw,
-                           "UPDATE meta SET value = 0 WHERE key = 'clean'; PRAGMA writable_schema = ON;"
-                           "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'journal') WHERE name = 't'",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
+    ASSERT_EQ(
+        sqlite3_exec(raw,
+                     "UPDATE meta SET value = 0 WHERE key = 'clean'; PRAGMA writable_schema = ON;"
+                     "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'journal') WHERE name = 't'",
+                     nullptr, nullptr, nullptr),
+        SQLITE_OK);
     sqlite3_close(raw);
     options.config.check_budget = std::chrono::hours{1};
     EXPECT_EQ(refused().code, Code::data_loss);

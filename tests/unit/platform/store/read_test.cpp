@@ -16,8 +16,8 @@ protected:
 TEST_F(ReadTest, EveryKindOfValueComesBack) {
     open();
     const BlobValue bytes{std::string{"\0\1", 2}};
-    ASSERT_TRUE(commit(std::move(Batch{}.execute("INSERT INTO t VALUES(?1, ?2, ?3, ?4), (NULL, NULL, NULL, NULL)",
-                                                 {std::int64_t{-5}, 2.5, "text", bytes}))));
+    ASSERT_TRUE(commit(std::move(
+        Batch{}.execute("INSERT INTO t VALUES(?1, ?2, ?3, ?4), (NULL, NULL, NULL, NULL)", {std::int64_t{-5}, 2.5, "text", bytes}))));
     const auto rows = query("SELECT i, r, s, b FROM t ORDER BY rowid");
     ASSERT_EQ(rows.size(), 2U);
     ASSERT_EQ(rows[0].size(), 4U);
@@ -61,7 +61,8 @@ TEST_F(ReadTest, OneReadSeesOneMoment) {
         gate.enter();
         const auto after = reader.query("SELECT count(*) FROM t", {});
         return before && after && before->at(0).integer(0) == after->at(0).integer(0);
-    }), same);
+    }),
+          same);
     poll();
     gate.await_entered();
     std::optional<Result<Receipt>> written;
@@ -81,7 +82,11 @@ TEST_F(ReadTest, TheQueueOfReadsIsBounded) {
     open();
     Gate gate;
     std::optional<Result<int>> running, waiting, refused;
-    spawn(db->read([&](Reader&) -> Result<int> { gate.enter(); return 1; }), running);
+    spawn(db->read([&](Reader&) -> Result<int> {
+        gate.enter();
+        return 1;
+    }),
+          running);
     poll();
     gate.await_entered();
     spawn(db->read([](Reader&) -> Result<int> { return 2; }), waiting);

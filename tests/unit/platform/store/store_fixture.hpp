@@ -88,7 +88,9 @@ protected:
     template <class T>
     void spawn(asio::awaitable<T> op, std::optional<T>& out) {
         asio::co_spawn(
-            io, [](asio::awaitable<T> inner, std::optional<T>& kept) -> asio::awaitable<void> { kept.emplace(co_await std::move(inner)); }(std::move(op), out),
+            io,
+            [](asio::awaitable<T> inner, std::optional<T>& kept) -> asio::awaitable<void> { kept.emplace(co_await std::move(inner)); }(
+                                                                     std::move(op), out),
             asio::detached);
     }
     template <class T>
@@ -168,13 +170,15 @@ protected:
 /// Sums the numbers in each stream's rows: order-sensitive enough to show a lost, repeated or reordered row.
 class SumProjection final : public Projection {
 public:
-    static constexpr Migration kMigration{1, "CREATE TABLE sums(stream INTEGER PRIMARY KEY, sum INTEGER NOT NULL, last INTEGER NOT NULL) STRICT"};
+    static constexpr Migration kMigration{
+        1, "CREATE TABLE sums(stream INTEGER PRIMARY KEY, sum INTEGER NOT NULL, last INTEGER NOT NULL) STRICT"};
 
     [[nodiscard]] const char* name() const override { return "sums"; }
     void apply(const JournalRow& row, Batch& out) override {
         const std::int64_t number = std::stoll(*row.body);  // throws on anything else
-        out.execute("INSERT INTO sums VALUES(?1, ?2, ?3) ON CONFLICT(stream) DO UPDATE SET sum = sum * 3 + excluded.sum, last = excluded.last",
-                    {row.stream, number, row.seq});
+        out.execute(
+            "INSERT INTO sums VALUES(?1, ?2, ?3) ON CONFLICT(stream) DO UPDATE SET sum = sum * 3 + excluded.sum, last = excluded.last",
+            {row.stream, number, row.seq});
     }
     /// The same by hand.
     static std::int64_t next(std::int64_t sum, bool first, std::int64_t number) { return first ? number : sum * 3 + number; }

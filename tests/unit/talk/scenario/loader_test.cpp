@@ -104,6 +104,27 @@ TEST(Loader, SaysAllFaultsOfAllFilesAtOnce) {
     EXPECT_THAT(paths, testing::Contains(testing::StartsWith("workflow.json#/")));
 }
 
+TEST(Loader, AnyLineMayGoMissingOrComeTwice) {
+    const PackFolder folder;
+    const std::string sound = kSoundYaml;
+    for (std::size_t begin = 0; begin < sound.size();) {
+        const std::size_t next = sound.find('\n', begin) + 1;
+        const std::string line = sound.substr(begin, next - begin);
+        for (const std::string& instead : {std::string{}, line + line}) {
+            folder.write("scenario.yaml", sound.substr(0, begin) + instead + sound.substr(next));
+            const auto pack = ScenarioPack::load(folder.path());
+            if (!pack) {
+                for (const Fault& fault : pack.error().faults) EXPECT_TRUE(fault.path.starts_with("scenario.yaml:")) << fault.path;
+                continue;
+            }
+            EXPECT_FALSE((*pack)->line({.intent = "bye", .stage = "finish"}).empty()) << line;
+            EXPECT_FALSE((*pack)->coach({.user_text = "x", .intent = "bye", .stage = "finish"}).text.empty()) << line;
+            EXPECT_FALSE((*pack)->fallback_line().empty()) << line;
+        }
+        begin = next;
+    }
+}
+
 struct FileRow { const char* claim; const char* file; std::string bytes; const char* path; const char* message; };
 class SpoiledFile : public testing::TestWithParam<FileRow> {};
 TEST_P(SpoiledFile, IsRefused) {
