@@ -177,6 +177,13 @@ Result<boost::json::value> parse(std::string_view text, const Limits& limits, st
     return value;
 }
 
+std::string quote(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + 2);
+    append_string(out, text);
+    return out;
+}
+
 std::string join(std::string_view pointer, std::string_view key) {
     std::string joined{pointer};
     joined += '/';

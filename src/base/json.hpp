@@ -26,6 +26,9 @@ struct Limits {
 /// NaN and infinities, which JSON has no word for, become null.
 [[nodiscard]] std::string write(const boost::json::value& value);
 
+/// `text` as a JSON string, quotes included. `text` must be UTF-8.
+[[nodiscard]] std::string quote(std::string_view text);
+
 /// `pointer` + "/" + `key` with the escapes of RFC 6901.
 [[nodiscard]] std::string join(std::string_view pointer, std::string_view key);
 [[nodiscard]] std::string join(std::string_view pointer, std::size_t index);

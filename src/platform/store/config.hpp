@@ -25,7 +25,8 @@ void describe(Visitor& v, Config& c) {
     using namespace std::chrono_literals;
     v.field("projection_interval_ms", c.projection_interval, Reload::restart, "Longest time a committed row waits for its projections.",
             in(1ms, 10s));
-    v.field("projection_rows", c.projection_rows, Reload::restart, "Journal rows applied in one batch.", in(1, 100'000));
+    v.field("projection_rows", c.projection_rows, Reload::restart, "Journal rows applied in one batch; four times as many when far behind.",
+            in(1, 100'000));
     v.field("group_batches", c.group_batches, Reload::restart, "Most batches in one commit.", in(1, 100'000));
     v.field("group_bytes", c.group_bytes, Reload::restart, "Most bytes in one commit; a larger batch goes alone.", in(4'096, 1 << 30));
     v.field("queue_bytes", c.queue_bytes, Reload::restart, "Bytes that may wait for the writer; beyond, writes are refused.",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -122,9 +123,11 @@ bool Projector::catch_up() {
 
 Projector::Pass Projector::pass() {
     if (health_.failed()) return Pass::failed;
+    // Far behind, larger batches: each waits for its turn between the groups of a loaded writer.
+    const std::int64_t behind = writer_.stats().last_seq.load(std::memory_order_acquire) - projected_seq();
+    const std::int64_t limit = std::clamp(behind, config_.projection_rows, 4 * config_.projection_rows);
     std::vector<JournalRow> rows;
-    const auto read =
-        read_journal(connection_, projected_seq(), config_.projection_rows, [&](JournalRow row) { rows.push_back(std::move(row)); });
+    const auto read = read_journal(connection_, projected_seq(), limit, [&](JournalRow row) { rows.push_back(std::move(row)); });
     if (!read) {
         if (read.error().code == Code::data_loss) health_.fatal(read.error());
         tolerate(read.error());
@@ -142,7 +145,7 @@ Projector::Pass Projector::pass() {
     // Some row of the many cannot be applied: find it.
     if ((!sound || !committed) && !one_by_one(rows)) return Pass::failed;
     troubled_ = false;
-    return static_cast<std::int64_t>(rows.size()) < config_.projection_rows ? Pass::nothing_left : Pass::more;
+    return static_cast<std::int64_t>(rows.size()) < limit ? Pass::nothing_left : Pass::more;
 }
 
 /// Commits `batch`, the cursor behind `rows`, and the deletions that are due.

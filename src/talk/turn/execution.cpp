@@ -1,29 +1,27 @@
 #include "talk/turn/coordinator.hpp"
 
-#include "base/json.hpp"
-
-#include <boost/json.hpp>
-
 namespace rondo::turn {
 namespace {
+using Outcomes = std::map<std::string, agent::Outcome, std::less<>>;
+
 /// Turns what the graph does into what the turn tells.
 class Teller final : public flow::Observer {
 public:
-    Teller(LiveTurn& turn, Metrics& metrics, const std::map<std::string, std::string, std::less<>>& outcomes)
-        : turn_{turn}, metrics_{metrics}, outcomes_{outcomes} {}
+    /// `outcomes`: what the nodes gave, by name; taken from there when a node has finished.
+    Teller(LiveTurn& turn, Metrics& metrics, Outcomes& outcomes) : turn_{turn}, metrics_{metrics}, outcomes_{outcomes} {}
 
     void node_started(std::string_view node) override { turn_.tell_node_started(node); }
     void node_finished(const flow::NodeReport& report) override {
-        const auto outcome = outcomes_.find(report.node);
-        turn_.tell_node_finished(report.node, name(report.status), report.label, report.duration,
-                                 outcome == outcomes_.end() ? std::string{} : outcome->second);
+        std::optional<agent::Outcome> outcome;
+        if (const auto found = outcomes_.find(report.node); found != outcomes_.end()) outcome = std::move(found->second);
+        turn_.tell_node_finished(report.node, name(report.status), report.label, report.duration, std::move(outcome));
         metrics_.node(report.node, name(report.status), report.duration);
     }
 
 private:
     LiveTurn& turn_;
     Metrics& metrics_;
-    const std::map<std::string, std::string, std::less<>>& outcomes_;
+    Outcomes& outcomes_;
 };
 
 bool compliance_blocks(const flow::WorkflowGraph& graph) {
@@ -112,7 +110,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         if (!withhold) turn.tell_delta(delta.text);
         co_return Status{};
     };
-    std::map<std::string, std::string, std::less<>> outcomes;  // as JSON, for the journal
+    Outcomes outcomes;  // on their way to the journal
     const auto call_node = [&](flow::NodeCall call, CallContext node_ctx) -> asio::awaitable<Result<flow::Outcome>> {
         const agent::Node* node = services_.nodes.find(call.node);
         if (!node) co_return fail(Code::internal, "the workflow names a node that does not exist");
@@ -134,7 +132,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         }
         span.set("node.status", "ok");
         flow::Outcome told{agent::label(*outcome)};
-        outcomes[std::string{call.node}] = json::write(agent::to_json(*outcome));
+        outcomes.insert_or_assign(std::string{call.node}, *outcome);
         draft.board.put(std::move(*outcome));
         co_return told;
     };

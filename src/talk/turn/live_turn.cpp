@@ -1,8 +1,17 @@
 #include "talk/turn/live_turn.hpp"
 
+#include "base/json.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
 namespace rondo::turn {
 namespace {
 std::chrono::microseconds micros(Clock::duration took) { return std::chrono::duration_cast<std::chrono::microseconds>(took); }
+
+template <class... Functions>
+struct Overload : Functions... { using Functions::operator()...; };
 }  // namespace
 
 LiveTurn::LiveTurn(Options options, std::string session_id, TurnAccepted accepted)
@@ -19,7 +28,7 @@ void LiveTurn::tell_accepted() {
 void LiveTurn::tell_restarted(bool nodes_kept) {
     timeline_.restarted();
     publish(event::restarted(session_id_, number(), epoch()));
-    journal(Kind::restarted, Restarted{number(), nodes_kept}.encode());
+    journal(Restarted{number(), nodes_kept});
 }
 
 void LiveTurn::tell_node_started(std::string_view node) {
@@ -28,11 +37,10 @@ void LiveTurn::tell_node_started(std::string_view node) {
 }
 
 void LiveTurn::tell_node_finished(std::string_view node, std::string_view status, std::string_view label, Clock::duration took,
-                                  std::string outcome) {
+                                  std::optional<agent::Outcome> outcome) {
     timeline_.node_finished(node, status, label, micros(took));
     publish(event::node_finished(node, status, label, micros(took)));
-    journal(Kind::node_finished,
-            NodeFinished{number(), std::string{node}, std::string{status}, std::string{label}, std::move(outcome)}.encode());
+    journal(JournaledNode{{number(), std::string{node}, std::string{status}, std::string{label}, {}}, std::move(outcome)});
 }
 
 void LiveTurn::tell_delta(std::string_view text) {
@@ -41,7 +49,7 @@ void LiveTurn::tell_delta(std::string_view text) {
     answer_ += text;
     timeline_.delta(text.size());
     publish(event::delta(text));
-    journal(Kind::delta, DeltaWritten{number(), std::string{text}}.encode());
+    journal(DeltaWritten{number(), std::string{text}});
 }
 
 void LiveTurn::tell_advice(std::string_view advice, std::string_view task_id) {
@@ -58,8 +66,8 @@ void LiveTurn::tell_ended(TurnRecord record) {
 
 void LiveTurn::close() { events_.close(); }
 
-void LiveTurn::journal(Kind kind, std::string body) {
-    progress_.append(options_.session_key, static_cast<int>(kind), std::move(body));
+void LiveTurn::journal(Progress row) {
+    progress_.push_back(std::move(row));
     if (!flush_armed_) arm_flush();
 }
 
@@ -76,14 +84,23 @@ void LiveTurn::arm_flush() {
 
 void LiveTurn::flush() {
     if (progress_.empty()) return;
-    store::Batch rows = std::move(progress_);
-    progress_ = {};
+    store::Batch rows;
     rows.fence(options_.session_key, options_.token);
+    const auto append = [&](Kind kind, std::string body) { rows.append(options_.session_key, static_cast<int>(kind), std::move(body)); };
+    for (auto& progress : std::exchange(progress_, {})) {
+        std::visit(Overload{[&](JournaledNode& node) {
+                                if (node.outcome) node.row.outcome = json::write(agent::to_json(*node.outcome));
+                                append(Kind::node_finished, node.row.encode());
+                            },
+                            [&](const DeltaWritten& delta) { append(Kind::delta, delta.encode()); },
+                            [&](const Restarted& restarted) { append(Kind::restarted, restarted.encode()); }},
+                   progress);
+    }
     options_.database->submit(std::move(rows));
 }
 
 void LiveTurn::drop_progress() {
-    progress_ = {};
+    progress_.clear();
     flush_timer_.cancel();
 }
 

@@ -2,6 +2,7 @@
 #include "base/async/signal.hpp"
 #include "platform/store/database.hpp"
 #include "platform/store/event_log.hpp"
+#include "talk/agent/outcome.hpp"
 #include "talk/turn/metrics.hpp"
 #include "talk/turn/record.hpp"
 #include "talk/turn/timeline.hpp"
@@ -14,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace rondo::turn {
 /// A turn between accepted and ended: what it has said so far, to whom it is told, and what of it is journaled.
@@ -45,8 +48,9 @@ public:
     void tell_accepted();
     void tell_restarted(bool nodes_kept);
     void tell_node_started(std::string_view node);
-    /// `outcome`: the JSON to journal.
-    void tell_node_finished(std::string_view node, std::string_view status, std::string_view label, Clock::duration took, std::string outcome);
+    /// `outcome`: what to journal; nothing when the node gave none.
+    void tell_node_finished(std::string_view node, std::string_view status, std::string_view label, Clock::duration took,
+                            std::optional<agent::Outcome> outcome);
     void tell_delta(std::string_view text);
     void tell_advice(std::string_view advice, std::string_view task_id);
     /// The end, already durable. Closes the event log unless a follow-up is still owed.
@@ -76,7 +80,10 @@ public:
 
 private:
     void publish(PublicEvent event);
-    void journal(Kind kind, std::string body);
+    /// A row that waits in the buffer, encoded only when it is written: most turns end before that.
+    struct JournaledNode { NodeFinished row; std::optional<agent::Outcome> outcome; };
+    using Progress = std::variant<JournaledNode, DeltaWritten, Restarted>;
+    void journal(Progress row);
     void flush();
     void arm_flush();
 
@@ -89,7 +96,7 @@ private:
     std::optional<Clock::duration> ttft_;
     std::optional<TurnRecord> record_;
 
-    store::Batch progress_;
+    std::vector<Progress> progress_;
     Timer flush_timer_;
     bool flush_armed_{false};
 

@@ -1,5 +1,5 @@
 import type { Scenario } from '../api/types';
-import { formatTime, words } from '../i18n';
+import { formatTime, language, words } from '../i18n';
 import {
   loadProblem,
   loadScenarios,
@@ -18,7 +18,9 @@ import { ProblemNote } from './problem_note';
 
 export function FrontPage() {
   const text = words.value;
-  const list = scenarios.value;
+  // What is spoken in the page's language comes first.
+  const own = (scenario: Scenario) => Number(scenario.language.startsWith(language.value));
+  const list = scenarios.value && [...scenarios.value].sort((a, b) => own(b) - own(a));
   return (
     <main class="front">
       <div class="front-head">

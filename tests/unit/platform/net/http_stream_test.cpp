@@ -140,7 +140,7 @@ TEST_F(HttpStreamTest, ASlowReaderSlowsTheHandlerAndIsClosedInTheEnd) {
     }(*this));
 }
 
-TEST_F(HttpStreamTest, AReaderAsFastAsTheHandlerLeavesTimeForOthers) {
+TEST_F(HttpStreamTest, AStreamUnderWayLeavesOthersAlone) {
     start();
     run([](HttpStreamTest& test) -> asio::awaitable<void> {
         RawClient reader{test.context};

@@ -1,0 +1,62 @@
+#include "child.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+namespace rondo::bench {
+Result<std::unique_ptr<Child>> Child::start(std::vector<std::string> arguments) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::internal, "pipe failed");
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.insert(argv.begin(), const_cast<char*>("rondo-bench"));  // exec does not write to it
+    argv.push_back(nullptr);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // the server's sockets and files are not its own
+    pid_t process = 0;
+    const int failed = posix_spawn(&process, "/proc/self/exe", &actions, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    if (failed != 0) {
+        ::close(ends[0]);
+        return fail(Code::internal, "the load driver cannot be started");
+    }
+    return std::unique_ptr<Child>{new Child{process, ends[0]}};
+}
+
+Child::~Child() {
+    ::close(output_);
+    ::kill(process_, SIGKILL);
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {}
+}
+
+Result<std::string> Child::line(TimePoint deadline) {
+    for (;;) {
+        if (const auto end = buffer_.find('\n'); end != std::string::npos) {
+            std::string line = buffer_.substr(0, end);
+            buffer_.erase(0, end + 1);
+            return line;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        pollfd waiting{.fd = output_, .events = POLLIN, .revents = 0};
+        const int ready = left > 0 ? ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000))) : 0;
+        if (ready == 0) return fail(Code::deadline_exceeded, "the load driver has said nothing for too long");
+        std::array<char, 4'096> bytes;
+        const auto size = ready > 0 ? ::read(output_, bytes.data(), bytes.size()) : -1;
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return fail(Code::unavailable, "the load driver ended before its work was done");
+        buffer_.append(bytes.data(), static_cast<std::size_t>(size));
+    }
+}
+}  // namespace rondo::bench

@@ -1,0 +1,51 @@
+#pragma once
+#include "app/app.hpp"
+#include "base/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rondo::bench {
+/// A folder of its own under the system's place for temporary files ($TMPDIR), deleted with all it holds.
+class TemporaryFolder {
+public:
+    [[nodiscard]] static Result<TemporaryFolder> make();
+    TemporaryFolder(TemporaryFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+    ~TemporaryFolder();
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    explicit TemporaryFolder(std::filesystem::path path) : path_{std::move(path)} {}
+    std::filesystem::path path_;  // empty once moved from
+};
+
+/// What this process has used since it began, and the store since it was opened.
+struct Usage {
+    std::chrono::microseconds cpu;  ///< user and system, all threads
+    store::Database::Stats store;
+};
+
+/// A server in this process, on a free port and a fresh data folder, without a log.
+class Server {
+public:
+    /// `settings` are laid over the defaults; neither a file nor the environment is read. Errors: those of app::App.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> start(std::vector<config::Override> settings);
+
+    [[nodiscard]] std::uint16_t port() const { return app_->port(); }
+    [[nodiscard]] Usage usage() const;
+
+private:
+    Server(TemporaryFolder data, std::unique_ptr<app::App> app) : data_{std::move(data)}, app_{std::move(app)} {}
+    TemporaryFolder data_;  // goes after the app
+    std::unique_ptr<app::App> app_;
+};
+
+/// Resident memory of this process now.
+[[nodiscard]] std::int64_t rss_kib();
+}  // namespace rondo::bench
