@@ -39,7 +39,7 @@ private:
     std::vector<User> users_;
     bool counting_{false};
     std::int64_t turns_{0};
-    Histogram first_, whole_;
+    Histogram ttft_;
 };
 
 Status Driver::arrive() {
@@ -64,12 +64,11 @@ Status Driver::talk(TimePoint until, bool last) {
         if (ready < 0 && errno != EINTR) return fail(Code::internal, "epoll_wait failed");
         if (ready == 0 && patience == kSilence) return fail(Code::deadline_exceeded, "the server has been silent for ten seconds");
         for (int i = 0; i < ready; ++i) {
-            const auto sample = users_[events[static_cast<std::size_t>(i)].data.u64].listen(last);
-            if (!sample) return propagate(sample);
-            if (!*sample || !counting_) continue;
+            const auto first = users_[events[static_cast<std::size_t>(i)].data.u64].listen(last);
+            if (!first) return propagate(first);
+            if (!*first || !counting_) continue;
             ++turns_;
-            first_.add(std::chrono::round<microseconds>((*sample)->first));
-            whole_.add(std::chrono::round<microseconds>((*sample)->whole));
+            ttft_.add(std::chrono::round<microseconds>(**first));
         }
     }
     return {};
@@ -78,10 +77,8 @@ Status Driver::talk(TimePoint until, bool last) {
 LoadResult Driver::result(Clock::duration window) const {
     return {.turns = turns_,
             .window = std::chrono::round<microseconds>(window),
-            .ttft_p50 = first_.quantile(0.5),
-            .ttft_p99 = first_.quantile(0.99),
-            .whole_p50 = whole_.quantile(0.5),
-            .whole_p99 = whole_.quantile(0.99)};
+            .ttft_p50 = ttft_.quantile(0.5),
+            .ttft_p99 = ttft_.quantile(0.99)};
 }
 }  // namespace
 

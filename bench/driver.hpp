@@ -20,8 +20,7 @@ struct Load {
 struct LoadResult {
     std::int64_t turns;
     std::chrono::microseconds window;
-    std::chrono::microseconds ttft_p50, ttft_p99;    ///< Sample::first
-    std::chrono::microseconds whole_p50, whole_p99;  ///< Sample::whole
+    std::chrono::microseconds ttft_p50, ttft_p99;  ///< see User::listen
 };
 
 /// Warms up, calls `on_begin`, measures, calls `on_end`, and lets the turns under way end. The first failure ends it.

@@ -54,7 +54,7 @@ User::~User() {
     if (socket_ >= 0) ::close(socket_);
 }
 
-Result<std::optional<Sample>> User::listen(bool last) {
+Result<std::optional<Clock::duration>> User::listen(bool last) {
     std::array<char, 16'384> bytes;
     const auto size = ::recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     const TimePoint now = Clock::now();
@@ -70,19 +70,19 @@ Result<std::optional<Sample>> User::listen(bool last) {
     }
     if (!answer_.done()) return std::nullopt;
 
-    std::optional<Sample> sample;
+    std::optional<Clock::duration> first;
     if (waiting_ == Waiting::session) {
         if (const auto taken = take_session(); !taken) return propagate(taken);
     } else {
-        const auto taken = take_turn(now);
+        const auto taken = take_turn();
         if (!taken) return propagate(taken);
-        sample = *taken;
+        first = *taken;
     }
     waiting_ = Waiting::nothing;
-    if (last) return sample;
+    if (last) return first;
     const auto next = turns_ < script_->session_turns ? say() : ask_session();
     if (!next) return propagate(next);
-    return sample;
+    return first;
 }
 
 Status User::ask_session() {
@@ -122,10 +122,10 @@ Status User::take_session() {
     return {};
 }
 
-Result<Sample> User::take_turn(TimePoint now) {
+Result<Clock::duration> User::take_turn() const {
     const char* proof = script_->stream ? "\nevent: completed\n" : "\"npc_response\"";
     if (answer_.status() != 200 || !first_ || answer_.body().find(proof) == std::string::npos) return fail(unexpected());
-    return Sample{*first_ - asked_, now - asked_};
+    return *first_ - asked_;
 }
 
 Error User::unexpected() const {

@@ -18,12 +18,6 @@ struct Script {
     std::size_t session_turns{48};   ///< > 0; then a new session, so that histories stay as long as real ones
 };
 
-/// How long one turn took, from its request to ...
-struct Sample {
-    Clock::duration first;  ///< the first byte of the answer; the first `delta` of a stream
-    Clock::duration whole;  ///< the last byte
-};
-
 /// One person in conversation: a keep-alive connection, one request at a time. The script must outlive it.
 class User {
 public:
@@ -34,10 +28,10 @@ public:
     User& operator=(User&&) = delete;
     ~User();
 
-    /// Takes what has arrived; call when the socket is readable. Returns the turn that ended with it, if one did. Says the next
-    /// line unless `last`.
+    /// Takes what has arrived; call when the socket is readable. When a turn ended with it, returns what that one took from
+    /// its request to the first byte of the answer, or to the first `delta` of a stream. Says the next line unless `last`.
     /// Errors: those of the socket, and `internal` with the answer when a turn failed.
-    [[nodiscard]] Result<std::optional<Sample>> listen(bool last);
+    [[nodiscard]] Result<std::optional<Clock::duration>> listen(bool last);
 
     [[nodiscard]] int socket() const { return socket_; }
     [[nodiscard]] bool idle() const { return waiting_ == Waiting::nothing; }
@@ -49,7 +43,7 @@ private:
     [[nodiscard]] Status say();
     [[nodiscard]] Status send(const std::string& body, Waiting waiting);
     [[nodiscard]] Status take_session();
-    [[nodiscard]] Result<Sample> take_turn(TimePoint now);
+    [[nodiscard]] Result<Clock::duration> take_turn() const;
     [[nodiscard]] Error unexpected() const;
 
     const Script* script_;

@@ -60,7 +60,7 @@ asio::awaitable<Answer> Client::exchange(net::ClientRequest request) {
     co_return answer_of(value_or_throw(std::move(response)));
 }
 
-net::ClientRequest Client::posting(std::string target, const boost::json::value& body, std::vector<net::Header> headers) {
+net::ClientRequest Client::posting(std::string target, const boost::json::object& body, std::vector<net::Header> headers) {
     return {.method = net::Method::post, .target = std::move(target), .headers = std::move(headers), .body = boost::json::serialize(body)};
 }
 

@@ -48,7 +48,7 @@ public:
     Client(Loop& loop, std::uint16_t port) : loop_{loop}, http_{loop.context().get_executor(), "127.0.0.1", port} {}
 
     Answer get(std::string target) { return send({.method = net::Method::get, .target = std::move(target)}); }
-    Answer post(std::string target, const boost::json::value& body, std::vector<net::Header> headers = {}) {
+    Answer post(std::string target, const boost::json::object& body, std::vector<net::Header> headers = {}) {
         return send(posting(std::move(target), body, std::move(headers)));
     }
     Answer send(net::ClientRequest request) { return loop_.wait(exchange(std::move(request))); }
@@ -79,7 +79,7 @@ public:
     Stream events(std::string_view session, std::int64_t turn, std::string_view last_event_id = {});
     void close() { http_.close(); }
 
-    [[nodiscard]] static net::ClientRequest posting(std::string target, const boost::json::value& body, std::vector<net::Header> headers = {});
+    [[nodiscard]] static net::ClientRequest posting(std::string target, const boost::json::object& body, std::vector<net::Header> headers = {});
     [[nodiscard]] static net::ClientRequest turn_request(std::string_view session, std::string_view message, boost::json::object more = {});
 
 private:

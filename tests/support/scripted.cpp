@@ -30,7 +30,9 @@ void Gate::shut() {
 
 asio::awaitable<Result<llm::Completion>> ScriptedModel::complete(llm::ModelRequest, llm::DeltaSink sink, CallContext) {
     ++calls_;
-    llm::Completion completion{.text = {}, .usage = {.input = Tokens{7}, .output = Tokens{3}}, .model = "rehearsal", .finish_reason = "stop"};
+    llm::Completion completion{.text = {}, .usage = {}, .model = "rehearsal", .finish_reason = "stop"};
+    completion.usage.input = Tokens{7};
+    completion.usage.output = Tokens{3};
     for (const auto& step : script_) {
         if (step.kind == Step::Kind::fail) co_return fail(step.code, "the script breaks off here");
         if (step.kind == Step::Kind::wait) {

@@ -29,13 +29,14 @@ asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
         co_return co_await tell(exchange, ctx, id, std::move(*handle));
     }
     const bool replay = handle->replay;
-    auto record = co_await backend().turns.ended(id, std::move(*handle));
-    if (!record) co_return co_await refuse(exchange, record.error(), ctx);
+    const auto ended = co_await backend().turns.ended(id, std::move(*handle));
+    if (!ended) co_return co_await refuse(exchange, ended.error(), ctx);
+    const auto& record = *ended;
     net::Response response;
     if (record->state == turn::State::failed) {
         response = net::problem(failed_turn(record->result), request.path, ctx.trace.trace_hex());
     } else {
-        response.body = std::move(record->result);
+        response.shared_body = std::shared_ptr<const std::string>{record, &record->result};  // as it stands in the record
     }
     if (replay) net::set_header(response, "Idempotent-Replay", "true");
     co_await exchange.respond(std::move(response));

@@ -26,6 +26,7 @@ std::string intent_of(const Board& board) { return board.intent ? board.intent->
 }  // namespace
 
 asio::awaitable<Result<Outcome>> Intent::run(const NodeInput& input, CallContext) const {
+    if (input.fallback) co_return IntentOutcome{.intent = std::string{scenario::kOutOfScope}, .confidence = 0, .wants_knowledge = true};
     const auto found = input.facts.intents.classify(input.facts.user_message);
     IntentOutcome outcome;
     outcome.intent = found.out_of_scope ? std::string{scenario::kOutOfScope} : std::string{found.intent};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <set>
 
 namespace rondo::scenario {
@@ -21,8 +22,14 @@ void split(std::string_view text, const std::array<std::string_view, N>& marks, 
         const std::size_t first = part.find_first_not_of(kBlank);
         return first == std::string_view::npos ? std::string_view{} : part.substr(first, part.find_last_not_of(kBlank) - first + 1);
     };
+    std::array<bool, 256> may_begin{};  // most bytes begin no mark
+    for (const auto mark : marks) may_begin[static_cast<unsigned char>(mark.front())] = true;
     std::size_t begin = 0;
     for (std::size_t i = 0; i < text.size();) {
+        if (!may_begin[static_cast<unsigned char>(text[i])]) {
+            ++i;
+            continue;
+        }
         const auto mark = std::ranges::find_if(marks, [&](std::string_view m) { return text.substr(i).starts_with(m); });
         const bool ends = mark != marks.end() && (mark->size() > 1 || i + 1 == text.size() || text[i] == '\n' || text[i + 1] == ' ');
         if (!ends) {
@@ -35,12 +42,35 @@ void split(std::string_view text, const std::array<std::string_view, N>& marks, 
     if (const auto part = trim(text.substr(begin)); !part.empty()) visit(part, std::string_view{});
 }
 
-/// Pairs of neighbouring bytes: enough to compare a sentence with a question in any language.
-std::set<std::pair<char, char>> byte_pairs(std::string_view text) {
-    std::set<std::pair<char, char>> pairs;
-    for (std::size_t i = 1; i < text.size(); ++i) pairs.emplace(text[i - 1], text[i]);
-    return pairs;
-}
+/// A set of pairs of neighbouring bytes: enough to compare a sentence with a question in any language.
+class BytePairs {
+public:
+    explicit BytePairs(std::string_view text) {
+        for (std::size_t i = 1; i < text.size(); ++i) add(text, i);
+    }
+    /// How many different pairs of `text` there are, and how many of them are in `other`.
+    struct Overlap { std::size_t pairs{0}, shared{0}; };
+    [[nodiscard]] static Overlap compare(std::string_view text, const BytePairs& other) {
+        BytePairs seen{{}};
+        Overlap overlap;
+        for (std::size_t i = 1; i < text.size(); ++i) {
+            if (!seen.add(text, i)) continue;
+            ++overlap.pairs;
+            if (other.bits_[index(text, i)]) ++overlap.shared;
+        }
+        return overlap;
+    }
+
+private:
+    static std::size_t index(std::string_view text, std::size_t i) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(text[i - 1])) << 8U | static_cast<unsigned char>(text[i]);
+    }
+    bool add(std::string_view text, std::size_t i) {
+        const std::size_t at = index(text, i);
+        return !bits_[at] && (bits_[at] = true);
+    }
+    std::bitset<65'536> bits_;
+};
 }  // namespace
 
 bool SlotTable::add_fixed(const std::string& name, std::string text) { return fixed_.try_emplace(name, std::move(text)).second; }
@@ -84,7 +114,7 @@ std::string echo_of(std::string_view text, std::size_t max_code_points) {
 }
 
 std::string sentence_of(std::span<const std::string> sources, std::string_view query, std::size_t max_code_points) {
-    const auto wanted = byte_pairs(comparable(query));
+    const BytePairs wanted{comparable(query)};
     std::string best;
     double best_score = -1;
     for (const std::string& source : sources) {
@@ -92,9 +122,8 @@ std::string sentence_of(std::span<const std::string> sources, std::string_view q
             const std::size_t length = code_points(sentence);
             // Headings and list marks are not sentences to say aloud.
             if (length < kMinSentence || length > max_code_points || sentence.starts_with('#') || end.empty()) return;
-            const auto pairs = byte_pairs(comparable(sentence));
-            const auto shared = std::ranges::count_if(pairs, [&](const auto& pair) { return wanted.contains(pair); });
-            const double score = static_cast<double>(shared) / static_cast<double>(pairs.size() + 1);
+            const auto [pairs, shared] = BytePairs::compare(comparable(sentence), wanted);
+            const double score = static_cast<double>(shared) / static_cast<double>(pairs + 1);
             if (score <= best_score) return;
             best_score = score;
             best = sentence;

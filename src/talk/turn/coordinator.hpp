@@ -32,7 +32,7 @@ struct Services {
 /// Where a turn is: running (or just ended), or a record of one that ended before.
 struct TurnHandle {
     std::shared_ptr<LiveTurn> live;
-    std::optional<TurnRecord> record;
+    std::shared_ptr<const TurnRecord> record;
     bool replay{false};  ///< the request was a repetition
 };
 

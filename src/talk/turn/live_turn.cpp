@@ -60,7 +60,7 @@ void LiveTurn::tell_advice(std::string_view advice, std::string_view task_id) {
 void LiveTurn::tell_ended(TurnRecord record) {
     publish(event::ended(record.state, record.result));
     if (record.task_id.empty()) close();
-    record_ = std::move(record);
+    record_ = std::make_shared<const TurnRecord>(std::move(record));
     changed_.notify();
 }
 
@@ -124,9 +124,9 @@ void LiveTurn::settle_admission(Status status) {
     changed_.notify();
 }
 
-asio::awaitable<Result<TurnRecord>> LiveTurn::ended() {
+asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> LiveTurn::ended() {
     for (;;) {
-        if (record_) co_return *record_;
+        if (record_) co_return record_;
         if (gave_up_) co_return fail(*gave_up_);
         if (admission_ && !*admission_) co_return fail(admission_->error());
         const auto woken = co_await changed_.wait();

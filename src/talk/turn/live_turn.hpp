@@ -37,6 +37,7 @@ public:
     };
     LiveTurn(Options options, std::string session_id, TurnAccepted accepted);
 
+    // Fixed at construction: may be read on any loop.
     [[nodiscard]] const TurnAccepted& accepted() const { return accepted_; }
     [[nodiscard]] std::int64_t number() const { return accepted_.number; }
     [[nodiscard]] std::int64_t session_key() const { return options_.session_key; }
@@ -61,7 +62,8 @@ public:
     [[nodiscard]] const Timeline& timeline() const { return timeline_; }
     [[nodiscard]] std::optional<Clock::duration> ttft() const { return ttft_; }
     [[nodiscard]] store::EventLog& events() { return events_; }
-    [[nodiscard]] const std::optional<TurnRecord>& record() const { return record_; }
+    [[nodiscard]] const std::shared_ptr<const TurnRecord>& record() const { return record_; }  ///< null until it has ended
+    [[nodiscard]] bool given_up() const { return gave_up_.has_value(); }
     void seal_timeline() { timeline_.ended(); }  ///< before the record is made
     void drop_progress();                        ///< the record that is about to be written says it all
 
@@ -75,7 +77,7 @@ public:
     asio::awaitable<Status> admitted();
     void settle_admission(Status status);
     /// Waits for the record. Errors: the admission's, `cancelled`, or why the end could not be made durable.
-    asio::awaitable<Result<TurnRecord>> ended();
+    asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> ended();
     void give_up(Error error);  ///< the end could not be made durable: a restart will resume the turn
 
 private:
@@ -94,7 +96,7 @@ private:
     Timeline timeline_;
     std::string answer_;
     std::optional<Clock::duration> ttft_;
-    std::optional<TurnRecord> record_;
+    std::shared_ptr<const TurnRecord> record_;  // immutable, so that any loop may read it
 
     std::vector<Progress> progress_;
     Timer flush_timer_;

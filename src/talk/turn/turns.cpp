@@ -92,8 +92,8 @@ asio::awaitable<Status> Turns::stop(CallContext ctx, SessionId id, std::int64_t 
     co_return co_await at(coordinator, coordinator.stop(ctx.scope.tenant, id, number));
 }
 
-asio::awaitable<Result<TurnRecord>> Turns::ended(SessionId id, TurnHandle handle) {
-    if (handle.record) co_return std::move(*handle.record);
+asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> Turns::ended(SessionId id, TurnHandle handle) {
+    if (handle.record) co_return handle.record;
     co_return co_await at(home(id), handle.live->ended());
 }
 
@@ -124,12 +124,12 @@ asio::awaitable<Result<FeedbackGiven>> Turns::rate(FeedbackGiven feedback, CallC
     std::int64_t key = 0;  // ratings that find no session belong to nobody
     const auto found = co_await find(ctx, SessionId{feedback.session_id}, feedback.number);
     if (found) {
-        auto record = found->record;
         std::string decision;
-        if (found->live) decision = found->live->accepted().decision_id;
-        if (record && decision.empty()) {
+        if (found->live) {
+            decision = found->live->accepted().decision_id;
+        } else {
             boost::system::error_code ec;
-            const auto result = boost::json::parse(record->result, ec);
+            const auto result = boost::json::parse(found->record->result, ec);
             const auto* id = !ec && result.is_object() ? result.get_object().if_contains("decision_id") : nullptr;
             if (id && id->is_string()) decision = id->get_string().c_str();
         }
@@ -148,22 +148,29 @@ asio::awaitable<Result<FeedbackGiven>> Turns::rate(FeedbackGiven feedback, CallC
 }
 
 asio::awaitable<Result<std::size_t>> Turns::recover(std::map<std::int64_t, Recovery::Unfinished> unfinished) {
-    co_await services_.database.projected(services_.database.stats().last_seq);
+    const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
+    if (!projected) co_return propagate(projected);
+    // Before any turn goes on: one that ends meanwhile starts its own follow-up.
+    auto owed = co_await services_.database.read([](store::Reader& reader) { return repository::follow_ups(reader); });
+    if (!owed) co_return propagate(owed);
     std::size_t resumed = 0;
     for (auto& [key, turn] : unfinished) {
         const std::int64_t wanted = key;
         auto stored = co_await services_.database.read([wanted](store::Reader& reader) { return repository::find(reader, wanted); });
         if (!stored) co_return propagate(stored);
-        if (!*stored) continue;
+        if (!*stored) {  // its session is gone, and with it whoever waits for the answer
+            services_.database.release(key);
+            continue;
+        }
         const TenantId tenant{(*stored)->created.tenant};
         const SessionId id{(*stored)->created.id};
         auto& coordinator = home(id);
         const auto status = co_await at(coordinator, coordinator.resume(tenant, id, std::move(turn.accepted), std::move(turn.resumption)));
+        // Left alone, the session would take a new turn of the same number: better not to start.
+        if (!status && status.error().code != Code::failed_precondition) co_return propagate(status);
         if (status) ++resumed;
         else services_.log.error("turn_not_resumed", {{"session_id", id.value}, {"error", status.error().message}});
     }
-    auto owed = co_await services_.database.read([](store::Reader& reader) { return repository::follow_ups(reader); });
-    if (!owed) co_return propagate(owed);
     for (auto& task : *owed) {
         const SessionId id{task.session_id};
         auto& coordinator = home(id);

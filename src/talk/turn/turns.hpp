@@ -37,7 +37,7 @@ public:
     asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
     asio::awaitable<Status> stop(CallContext ctx, SessionId id, std::int64_t number);
     /// The record of a turn, when it has ended. Errors: why it will not.
-    asio::awaitable<Result<TurnRecord>> ended(SessionId id, TurnHandle handle);
+    asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> ended(SessionId id, TurnHandle handle);
     /// Events of a turn later than `after`, waiting for at least one; empty: the last one was told.
     asio::awaitable<Result<std::vector<store::Event>>> events(CallContext ctx, SessionId id, TurnHandle handle, store::EventId after);
 
@@ -49,8 +49,6 @@ public:
     asio::awaitable<Result<std::size_t>> recover(std::map<std::int64_t, Recovery::Unfinished> unfinished);
     /// Waits until nothing runs. Errors: `deadline_exceeded`.
     asio::awaitable<Status> drain(CallContext ctx);
-
-    [[nodiscard]] const Services& services() const { return services_; }
 
 private:
     TurnCoordinator& home(const SessionId& id) { return *coordinators_[std::hash<SessionId>{}(id) % coordinators_.size()]; }

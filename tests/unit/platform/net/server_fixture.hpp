@@ -41,6 +41,7 @@ public:
         if (!text) ADD_FAILURE() << "the server neither closed nor answered in time: " << text.error().message;
         co_return text ? *text : "";
     }
+    [[nodiscard]] bool was_reset() const { return reset_; }  ///< closed in a way that may lose what was sent last
     void close() { socket_.close(); }
     asio::ip::tcp::socket& socket() { return socket_; }
 
@@ -51,12 +52,14 @@ private:
         boost::system::error_code ec;
         while (end.empty() || text.find(end) == std::string::npos) {
             const auto bytes = co_await socket_.async_read_some(asio::buffer(space), asio::redirect_error(asio::use_awaitable, ec));
+            if (ec == asio::error::connection_reset) reset_ = true;
             if (ec) break;
             text.append(space, bytes);
         }
         co_return text;
     }
     asio::ip::tcp::socket socket_;
+    bool reset_{false};
 };
 
 /// A real server on a loopback port and its clients, all on the test's own thread.
@@ -91,6 +94,7 @@ public:  // the coroutines of a test see what the test sees
             co_await client.connect(test.port);
             co_await client.send(std::move(bytes));
             answer = co_await client.read();
+            EXPECT_FALSE(client.was_reset()) << "closed before everything was read";
         }(*this, answer, std::move(bytes)));
         return answer;
     }
