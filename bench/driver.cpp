@@ -82,7 +82,8 @@ LoadResult Driver::result(Clock::duration window) const {
 }
 }  // namespace
 
-Result<LoadResult> drive(const Script& script, const Load& load, const std::function<void()>& on_begin, const std::function<void()>& on_end) {
+Result<LoadResult> drive(const Script& script, const Load& load, const std::function<void()>& on_begin,
+                         const std::function<void()>& on_end) {
     Driver driver{script, load};
     if (const auto arrived = driver.arrive(); !arrived) return propagate(arrived);
     if (const auto warm = driver.talk(Clock::now() + load.warm_up, false); !warm) return propagate(warm);

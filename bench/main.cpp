@@ -83,7 +83,9 @@ void add_turn(CLI::App& root, int& exit) {
     auto* command = root.add_subcommand("turn", "Five-node turns over HTTP, each answered once it is on the disk");
     command->add_flag("--json", options->json, "Print one JSON object a line");
     command->add_option("--mode", options->mode, "json, sse or all (default)")->check(CLI::IsMember({"json", "sse", "all"}));
-    command->add_option("--c", options->users, "Turns under way at any time (default 1,16,64)")->delimiter(',')->check(CLI::Range(1, 10'000));
+    command->add_option("--c", options->users, "Turns under way at any time (default 1,16,64)")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 10'000));
     command->add_option("--seconds", options->seconds, "Length of the measured window (default 5)")->check(CLI::Range(0.01, 3'600.0));
     command->add_option("--warm-up", options->warm_up, "Seconds before it (default 1)")->check(CLI::Range(0.0, 3'600.0));
     command->add_option("--turns", options->turns, "End the window with as many turns, if that comes first")->check(CLI::PositiveNumber);
@@ -91,11 +93,12 @@ void add_turn(CLI::App& root, int& exit) {
     command->add_option("--scenarios", options->scenarios, "Folder of the scenario packs (default ./scenarios)");
     command->add_option("--set", options->settings, "A setting of the server, KEY=VALUE; may be repeated");
     command->add_flag("--check", options->check, "Exit with 1 when a line lacks a field or has an impossible figure");
-    command->footer("The server runs in this process, on a fresh data folder under $TMPDIR; the load driver is a child.\n\n"
-                    "Examples:\n"
-                    "  rondo-bench turn\n"
-                    "  rondo-bench turn --json --mode json --c 64 --seconds 20\n"
-                    "  rondo-bench turn --c 64 --set server.threads=1");
+    command->footer(
+        "The server runs in this process, on a fresh data folder under $TMPDIR; the load driver is a child.\n\n"
+        "Examples:\n"
+        "  rondo-bench turn\n"
+        "  rondo-bench turn --json --mode json --c 64 --seconds 20\n"
+        "  rondo-bench turn --c 64 --set server.threads=1");
     command->callback([options, &exit] { exit = turn(*options); });
 }
 
@@ -131,19 +134,18 @@ int main(int argc, char** argv) {
     using namespace rondo;
     CLI::App root{"rondo-bench: what rondo's speed is, measured", "rondo-bench"};
     root.require_subcommand(1);
-    root.footer("Exit codes: 0 done, 1 failed (a single failed turn is enough), 2 wrong usage.\n\n"
-                "Examples:\n"
-                "  rondo-bench turn\n"
-                "  rondo-bench turn --json\n\n"
-                "rondo-bench COMMAND --help says more.");
+    root.footer(
+        "Exit codes: 0 done, 1 failed (a single failed turn is enough), 2 wrong usage.\n\n"
+        "Examples:\n"
+        "  rondo-bench turn\n"
+        "  rondo-bench turn --json\n\n"
+        "rondo-bench COMMAND --help says more.");
     int exit = app::kOk;
     bench::add_turn(root, exit);
     bench::add_drive(root, exit);
     try {
         root.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return root.exit(error) == 0 ? app::kOk : app::kUsage;
-    } catch (const std::exception& error) {
+    } catch (const CLI::ParseError& error) { return root.exit(error) == 0 ? app::kOk : app::kUsage; } catch (const std::exception& error) {
         std::fprintf(stderr, "rondo-bench: %s\n", error.what());
         return app::kFailed;
     }

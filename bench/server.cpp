@@ -9,13 +9,16 @@
 
 namespace rondo::bench {
 namespace {
-std::chrono::microseconds duration(const timeval& time) { return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec}; }
+std::chrono::microseconds duration(const timeval& time) {
+    return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
+}
 }  // namespace
 
 Result<TemporaryFolder> TemporaryFolder::make() {
     std::error_code ec;
     std::string name = (std::filesystem::temp_directory_path(ec) / "rondo-bench-XXXXXX").string();
-    if (ec || !mkdtemp(name.data())) return fail(Code::unavailable, fmt::format("cannot make a folder like {}; set TMPDIR to one that can be written", name));
+    if (ec || !mkdtemp(name.data()))
+        return fail(Code::unavailable, fmt::format("cannot make a folder like {}; set TMPDIR to one that can be written", name));
     return TemporaryFolder{name};
 }
 

@@ -111,10 +111,21 @@ Status run_driver(const TurnBench& bench) {
 
 std::vector<std::string> driver_arguments(const TurnBench& bench) {
     const Load& load = bench.load;
-    std::vector<std::string> arguments{"drive",     "--port",    fmt::to_string(load.port),            "--users",     fmt::to_string(load.users),
-                                       "--warm-up", fmt::to_string(load.warm_up.count()),  "--window",  fmt::to_string(load.window.count()),
-                                       "--turns",   fmt::to_string(load.turns),            "--scenario", bench.scenario,
-                                       "--transcript", bench.transcript.string()};
+    std::vector<std::string> arguments{"drive",
+                                       "--port",
+                                       fmt::to_string(load.port),
+                                       "--users",
+                                       fmt::to_string(load.users),
+                                       "--warm-up",
+                                       fmt::to_string(load.warm_up.count()),
+                                       "--window",
+                                       fmt::to_string(load.window.count()),
+                                       "--turns",
+                                       fmt::to_string(load.turns),
+                                       "--scenario",
+                                       bench.scenario,
+                                       "--transcript",
+                                       bench.transcript.string()};
     if (bench.stream) arguments.emplace_back("--stream");
     return arguments;
 }

@@ -88,7 +88,8 @@ Result<std::optional<Clock::duration>> User::listen(bool last) {
 Status User::ask_session() {
     const auto body = boost::json::serialize(boost::json::object{{"scenario", script_->scenario}});
     return send(fmt::format("POST /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                            "Content-Length: {}\r\n\r\n{}", body.size(), body),
+                            "Content-Length: {}\r\n\r\n{}",
+                            body.size(), body),
                 Waiting::session);
 }
 
@@ -97,7 +98,8 @@ Status User::say() {
     line_ = (line_ + 1) % script_->lines.size();
     ++turns_;
     return send(fmt::format("POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: {}\r\n"
-                            "Content-Length: {}\r\n\r\n{}", target_, script_->stream ? "text/event-stream" : "application/json", body.size(), body),
+                            "Content-Length: {}\r\n\r\n{}",
+                            target_, script_->stream ? "text/event-stream" : "application/json", body.size(), body),
                 Waiting::turn);
 }
 

@@ -17,6 +17,7 @@ add_library(rondo_asio INTERFACE)
 target_link_libraries(rondo_asio INTERFACE Boost::headers Boost::json Threads::Threads)
 target_compile_definitions(rondo_asio INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16  # coroutine frames of a turn in flight come from there
     BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
 
 # One precompiled header, reused by every module that says ASIO.

@@ -167,9 +167,8 @@ App::~App() {
     if (server_) server_->stop_accepting();
     // The store first: its last acknowledgements are posted to loops that must still be there.
     if (database_) database_->stop();
-    if (loops_) loops_->stop();
+    if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();
-    // What still waits in the loops refers to what was made before them, and goes first.
     turns_.reset();
     loops_.reset();
 }

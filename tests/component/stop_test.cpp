@@ -1,8 +1,6 @@
 #include "support/scripted.hpp"
 #include "support/server_test.hpp"
 
-#include <boost/asio/detached.hpp>
-
 namespace rondo {
 namespace {
 using support::Answer;
@@ -47,8 +45,7 @@ TEST_F(BusyTest, OrWaitsItsTurnWhenSoConfigured) {
     auto stream = first->stream_turn(session, "你好");
     stream.until("delta");
     std::optional<Answer> later;
-    auto ask = [&later](Client& client, net::ClientRequest request) -> asio::awaitable<void> { later = co_await client.exchange(std::move(request)); };
-    asio::co_spawn(loop.context(), ask(*second, Client::turn_request(session, "多少钱？")), asio::detached);
+    second->send_meanwhile(Client::turn_request(session, "多少钱？"), later);
     Client third{loop, server->port()};
     EXPECT_EQ(third.get("/api/v1/sessions/" + session).at("turns"), 1);
     EXPECT_FALSE(later);
@@ -80,8 +77,7 @@ TEST_F(BusyTest, StopKeepsThePartialAnswerAndTheNextTurnWorks) {
 TEST_F(BusyTest, ATurnAskedForAsJsonAnswersWhatWasSaidUntilTheStop) {
     begin();
     std::optional<Answer> answer;
-    auto ask = [&answer](Client& client, net::ClientRequest request) -> asio::awaitable<void> { answer = co_await client.exchange(std::move(request)); };
-    asio::co_spawn(loop.context(), ask(*first, Client::turn_request(session, "你好", {{"message_id", "m-1"}})), asio::detached);
+    first->send_meanwhile(Client::turn_request(session, "你好", {{"message_id", "m-1"}}), answer);
     auto listener = Client{loop, server->port()};
     auto joined = listener.stream_turn(session, "你好", {{"message_id", "m-1"}});
     joined.until("delta");

@@ -1,5 +1,6 @@
 #include "support/client.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 #include <ostream>
@@ -58,6 +59,14 @@ const Event* find_event(const std::vector<Event>& events, std::string_view type)
 asio::awaitable<Answer> Client::exchange(net::ClientRequest request) {
     auto response = co_await http_.send(std::move(request), CallContext{}.within(kPatience));
     co_return answer_of(value_or_throw(std::move(response)));
+}
+
+asio::awaitable<void> Client::exchange_into(net::ClientRequest request, std::optional<Answer>& answer) {
+    answer = co_await exchange(std::move(request));
+}
+
+void Client::send_meanwhile(net::ClientRequest request, std::optional<Answer>& answer) {
+    asio::co_spawn(loop_.context(), exchange_into(std::move(request), answer), asio::detached);
 }
 
 net::ClientRequest Client::posting(std::string target, const boost::json::object& body, std::vector<net::Header> headers) {

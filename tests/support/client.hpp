@@ -52,7 +52,8 @@ public:
         return send(posting(std::move(target), body, std::move(headers)));
     }
     Answer send(net::ClientRequest request) { return loop_.wait(exchange(std::move(request))); }
-    asio::awaitable<Answer> exchange(net::ClientRequest request);
+    /// Sends while the test goes on; `answer`, which must live that long, is set once it has come.
+    void send_meanwhile(net::ClientRequest request, std::optional<Answer>& answer);
 
     /// Begins a session and returns its id.
     std::string open_session(const boost::json::object& wanted = {});
@@ -83,6 +84,9 @@ public:
     [[nodiscard]] static net::ClientRequest turn_request(std::string_view session, std::string_view message, boost::json::object more = {});
 
 private:
+    asio::awaitable<Answer> exchange(net::ClientRequest request);
+    asio::awaitable<void> exchange_into(net::ClientRequest request, std::optional<Answer>& answer);
+
     Loop& loop_;
     net::HttpClient http_;
 };

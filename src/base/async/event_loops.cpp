@@ -1,5 +1,7 @@
 #include "base/async/event_loops.hpp"
 
+#include <utility>
+
 #include <exception>
 
 namespace rondo {
@@ -37,8 +39,9 @@ void EventLoops::arm(Loop& loop) {
     loop.probe.expires_at(loop.due);
     loop.probe.async_wait([this, &loop](const boost::system::error_code& ec) {
         if (ec) return;
-        if (on_lag_) on_lag_(std::chrono::duration<double>(Clock::now() - loop.due).count());
-        arm(loop);
+        const auto late = Clock::now() - loop.due;
+        arm(loop);  // first: a loop without its probe could run out of work and end
+        if (on_lag_) on_lag_(std::chrono::duration<double>(late).count());
     });
 }
 
@@ -46,6 +49,9 @@ void EventLoops::stop() {
     for (auto& loop : loops_) loop->context.stop();
     for (auto& loop : loops_) {
         if (loop->thread.joinable()) loop->thread.join();
+    }
+    for (auto& loop : loops_) {
+        if (!std::exchange(loop->shut, true)) loop->context.shutdown();
     }
 }
 

@@ -21,7 +21,9 @@ public:
     EventLoops& operator=(const EventLoops&) = delete;
 
     void start();
-    void stop();  ///< abandons what still waits, then joins; call after a drain, never from a loop
+    /// Joins, then destroys what still waits in any of the loops while all of them are there: a coroutine of one may own a
+    /// timer of another. Call after a drain, before what those coroutines refer to goes; never from a loop.
+    void stop();
 
     [[nodiscard]] std::size_t size() const { return loops_.size(); }
     [[nodiscard]] asio::io_context& at(std::size_t index) { return loops_[index]->context; }
@@ -30,11 +32,16 @@ public:
     [[nodiscard]] std::vector<asio::io_context*> all();
 
 private:
+    struct Context : asio::io_context {
+        using asio::io_context::io_context;
+        using asio::io_context::shutdown;
+    };
     struct Loop {
-        asio::io_context context{1};  // one thread runs it; others may post
+        Context context{1};  // one thread runs it; others may post
         Timer probe{context};
         TimePoint due{};
         std::thread thread;
+        bool shut{false};
     };
     void arm(Loop& loop);
     void run(Loop& loop);

@@ -15,7 +15,8 @@ class Signal {
 public:
     explicit Signal(asio::any_io_executor executor) : timer_{std::move(executor), TimePoint::max()} {}
 
-    /// Errors: `cancelled`.
+    /// Errors: `cancelled`. A cancellation that came before the wait does not end it, so that who was cancelled can still
+    /// wait for others to unwind; it is told when it is woken. Look at the cancellation state first where that matters.
     asio::awaitable<Status> wait() {
         co_await asio::this_coro::throw_if_cancelled(false);
         boost::system::error_code ec;

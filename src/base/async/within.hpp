@@ -21,6 +21,9 @@ template <class T>
 asio::awaitable<Result<T>> within(CallContext ctx, asio::awaitable<Result<T>> op) {
     if (ctx.deadline == TimePoint::max()) co_return co_await std::move(op);
     co_await asio::this_coro::throw_if_cancelled(false);
+    // Asio tells a cancellation once, to whatever waits at that moment: look whether it came before.
+    const auto before = co_await asio::this_coro::cancellation_state;
+    if (before.cancelled() != asio::cancellation_type::none) co_return fail(Code::cancelled, "caller gave up");
     auto executor = co_await asio::this_coro::executor;
     Timer timer{executor, ctx.deadline};
     // Optional because Asio default-constructs what a spawned coroutine returns, and a Result<T> may have no default.
@@ -40,6 +43,9 @@ asio::awaitable<Result<T>> within(CallContext ctx, asio::awaitable<Result<T>> op
 /// Waits for `delay`, or less when cancelled.
 inline asio::awaitable<Status> pause(Clock::duration delay) {
     co_await asio::this_coro::throw_if_cancelled(false);
+    // A cancellation that came before the wait would not end it.
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return fail(Code::cancelled, "caller gave up");
     Timer timer{co_await asio::this_coro::executor, Clock::now() + delay};
     boost::system::error_code ec;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));

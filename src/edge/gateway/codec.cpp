@@ -23,8 +23,11 @@ Result<value> object_of(std::string_view body, bool may_be_empty) {
     return parsed;
 }
 
+constexpr const char* kIdRule = "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -";
+
+/// For ids the caller may leave out, or empty, which is the same.
 void check_id(json::ObjectReader& in, std::string_view key, const std::string& id) {
-    if (!id.empty() && !valid_id(id)) in.fault(key, "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -");
+    if (!id.empty() && !valid_id(id)) in.fault(key, kIdRule);
 }
 
 /// A number from text that holds nothing else.
@@ -73,7 +76,7 @@ Result<turn::TurnRequest> turn_request(std::string_view body, std::string_view s
     in.optional("use_fallback", request.use_fallback);
     in.optional("message_id", request.message_id, 128);
     check_id(in, "message_id", request.message_id);
-    if (!idempotency_key.empty() && !valid_id(idempotency_key)) faults.push_back({"Idempotency-Key", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -"});
+    if (!idempotency_key.empty() && !valid_id(idempotency_key)) faults.push_back({"Idempotency-Key", kIdRule});
     in.finish();
     if (!faults.empty()) return fail(json::invalid(std::move(faults)));
     return request;
@@ -85,7 +88,7 @@ Result<turn::FeedbackGiven> feedback_request(std::string_view body) {
     std::vector<Fault> faults;
     json::ObjectReader in{parsed->get_object(), "", faults};
     turn::FeedbackGiven feedback;
-    if (in.required("session_id", feedback.session_id, 128)) check_id(in, "session_id", feedback.session_id);
+    if (in.required("session_id", feedback.session_id, 128) && !valid_id(feedback.session_id)) in.fault("session_id", kIdRule);
     in.required("turn_number", feedback.number, 1, 1'000'000);
     in.required("rating", feedback.rating, 1, 5);
     in.optional("intent", feedback.intent, kMaxName);

@@ -47,7 +47,15 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
                 co_return fail(Error{.code = Code::invalid_argument, .message = "this key was used with another request; a new message needs a new key",
                                      .faults = {{"/message_id", "was used with another request"}}, .reason = "IDEMPOTENCY_MISMATCH"});
             }
-            if (verdict == Idempotency::Verdict::same) co_return co_await find(ctx.scope.tenant, request.session, number);
+            if (verdict == Idempotency::Verdict::same) {
+                auto repeated = co_await find(ctx.scope.tenant, request.session, number);
+                if (repeated) repeated->replay = true;
+                co_return repeated;
+            }
+        }
+        // The journal says of that turn that it runs, so a second one would take its place there.
+        if (session->busy() && session->live->given_up()) {
+            co_return fail(Code::unavailable, "the last turn of this session could not be ended; a restart of the server resumes it");
         }
         if (!session->busy()) break;
         if (services_.config.busy == "reject" || session->waiting >= services_.config.queue_limit) {
@@ -59,7 +67,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
         --session->waiting;
         if (!freed) co_return propagate(freed);
     }
-    if (running_ >= services_.config.max_running) {
+    if (running_ >= max_running_) {
         services_.metrics.refused("overload");
         co_return fail(Code::resource_exhausted, "too many turns are running; try again shortly");
     }
@@ -147,13 +155,16 @@ std::shared_ptr<LiveTurn> TurnCoordinator::make_live(Session& session, TurnAccep
 /// The turn runs by itself from here: a client that goes away does not take its answer with it.
 void TurnCoordinator::launch(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption) {
     const auto turn = admitted.turn;
+    const auto session = admitted.session;
     asio::co_spawn(executor(), run(std::move(admitted), std::move(ctx), std::move(resumption)),
-                   asio::bind_cancellation_slot(turn->stop_slot(), [this, turn](const std::exception_ptr& thrown) {
+                   asio::bind_cancellation_slot(turn->stop_slot(), [this, session, turn](const std::exception_ptr& thrown) {
                        --running_;
                        finished_one();
-                       if (!thrown) return;
-                       services_.log.error("turn_threw", {{"turn_number", turn->number()}});
-                       turn->give_up({Code::internal, "the turn met an internal error; a restart of the server resumes it"});
+                       if (thrown) {
+                           services_.log.error("turn_threw", {{"turn_number", turn->number()}});
+                           turn->give_up({Code::internal, "the turn met an internal error; a restart of the server resumes it"});
+                       }
+                       session->freed.notify();  // however it went: those who wait for the session look again
                    }));
 }
 }  // namespace rondo::turn

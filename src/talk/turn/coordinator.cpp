@@ -34,13 +34,40 @@ bool same_parameters(const SessionCreated& a, const SessionCreated& b) {
 }
 }  // namespace
 
-TurnCoordinator::TurnCoordinator(asio::io_context& home, Services& services, std::size_t live_sessions, std::uint64_t seed)
-    : home_{home}, services_{services}, sessions_{live_sessions}, rng_{seed}, runner_{Rng{mix(seed, 1)}}, idle_{home.get_executor()} {}
+TurnCoordinator::TurnCoordinator(asio::io_context& home, Services& services, Share share, std::uint64_t seed)
+    : home_{home}, services_{services}, sessions_{share.live_sessions}, max_running_{share.max_running}, rng_{seed}, runner_{Rng{mix(seed, 1)}}, idle_{home.get_executor()} {}
 
 asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId tenant, SessionId id) {
-    if (auto session = sessions_.find(tenant, id)) co_return session;
+    while (auto present = sessions_.find(tenant, id)) {
+        if (present->ready) co_return present;
+        const auto decided = co_await present->freed.wait();
+        if (!decided) co_return propagate(decided);
+    }
+    co_await asio::this_coro::throw_if_cancelled(false);  // what is begun here is ended here
+    // In the table before it is read, so that there is never a second copy: two would give out a turn number twice.
+    StoredSession named;
+    named.created.tenant = tenant.value;
+    named.created.id = id.value;
+    const auto session = sessions_.insert(std::make_shared<Session>(std::move(named), executor()));
+    const auto loaded = co_await load(*session);
+    entered(*session, loaded.has_value());
+    if (!loaded) co_return propagate(loaded);
+    co_return session;
+}
+
+/// Ends the wait of those who met the session in the table while it was being read or created.
+void TurnCoordinator::entered(Session& session, bool there) {
+    session.ready = there;
+    if (!there) sessions_.erase(session);
+    session.freed.notify();
+}
+
+asio::awaitable<Status> TurnCoordinator::load(Session& session) {
+    const TenantId tenant{session.stored.created.tenant};
+    const SessionId id = session.id();
     // The tables run a little behind the journal; a session just created or just put out of memory must still be found.
-    co_await services_.database.projected(services_.database.stats().last_seq);
+    const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
+    if (!projected) co_return projected;
     struct Loaded {
         std::optional<StoredSession> session{};
         std::vector<StoredTurn> turns{};
@@ -59,12 +86,12 @@ asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId
     });
     if (!loaded) co_return propagate(loaded);
     if (!loaded->session) co_return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions");
-    auto session = std::make_shared<Session>(std::move(*loaded->session), executor());
-    session->keys = std::move(loaded->keys);
+    session.stored = std::move(*loaded->session);
+    session.keys = std::move(loaded->keys);
     for (const auto& turn : loaded->turns) {
-        if (turn.record) session->history.push_back(past_turn(turn));
+        if (turn.record) session.history.push_back(past_turn(turn));
     }
-    co_return sessions_.insert(std::move(session));  // somebody else may have loaded it meanwhile: theirs stays
+    co_return Status{};
 }
 
 asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(SessionCreated wanted) {
@@ -90,15 +117,12 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     const std::int64_t key = services_.database.next_token();
     store::Batch batch;
     batch.append(key, static_cast<int>(Kind::session_created), wanted.encode());
-    // In memory before it is durable: a second request for the id that comes while we wait must meet this one.
-    auto session = sessions_.insert(std::make_shared<Session>(
+    // In the table before it is durable: a second request for the id that comes meanwhile waits for this one.
+    const auto session = sessions_.insert(std::make_shared<Session>(
         StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
-    if (session->key() != key) co_return fail(Code::aborted, "another request is creating this session; try again");
     const auto receipt = co_await services_.database.commit(std::move(batch));
-    if (!receipt) {
-        sessions_.erase(tenant, id);
-        co_return propagate(receipt);
-    }
+    entered(*session, receipt.has_value());
+    if (!receipt) co_return propagate(receipt);
     co_return NewSession{session->stored, true};
 }
 
@@ -110,16 +134,17 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, Sessi
         const auto live = session->live;
         const auto admitted = co_await live->admitted();
         if (!admitted) co_return propagate(admitted);
-        co_return TurnHandle{.live = live, .record = live->record(), .replay = true};
+        co_return TurnHandle{.live = live, .record = live->record()};
     }
     const auto none = [] { return fail(Code::not_found, "the session has no turn of that number"); };
     if (number < 1 || number > session->stored.turns) co_return none();
-    co_await services_.database.projected(services_.database.stats().last_seq);
+    const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
+    if (!projected) co_return propagate(projected);
     const std::int64_t key = session->key();
     auto turn = co_await services_.database.read([key, number](store::Reader& reader) { return repository::turn(reader, key, number); });
     if (!turn) co_return propagate(turn);
     if (!*turn || !(*turn)->record) co_return none();
-    co_return TurnHandle{.live = nullptr, .record = std::move((*turn)->record), .replay = true};
+    co_return TurnHandle{.live = nullptr, .record = std::make_shared<const TurnRecord>(std::move(*(*turn)->record))};
 }
 
 asio::awaitable<Status> TurnCoordinator::stop(TenantId tenant, SessionId id, std::int64_t number) {
@@ -141,10 +166,13 @@ asio::awaitable<Status> TurnCoordinator::remove(TenantId tenant, SessionId id) {
     if (!opened) co_return propagate(opened);
     const auto session = *opened;
     session->deleted = true;  // no new turn from here on
-    while (session->busy()) {
+    while (session->busy() && !session->live->given_up()) {
         session->live->stop(LiveTurn::StopReason::deleted);
         const auto freed = co_await session->freed.wait();
-        if (!freed) co_return freed;
+        if (!freed) {
+            session->deleted = false;
+            co_return freed;
+        }
     }
     store::Batch batch;
     batch.fence(session->key(), services_.database.next_token());  // whatever still holds an older token writes nothing more
@@ -154,7 +182,8 @@ asio::awaitable<Status> TurnCoordinator::remove(TenantId tenant, SessionId id) {
         session->deleted = false;
         co_return propagate(receipt);
     }
-    sessions_.erase(tenant, id);
+    services_.database.release(session->key());  // held still, when its last turn was given up
+    sessions_.erase(*session);
     co_return Status{};
 }
 

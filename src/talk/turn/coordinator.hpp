@@ -42,7 +42,9 @@ struct TurnHandle {
 /// settlement.cpp to a TurnRecord and the follow-up, recovery.cpp takes up what a crash left.
 class TurnCoordinator {
 public:
-    TurnCoordinator(asio::io_context& home, Services& services, std::size_t live_sessions, std::uint64_t seed);
+    /// This loop's part of the bounds in the Config.
+    struct Share { std::size_t live_sessions; int max_running; };
+    TurnCoordinator(asio::io_context& home, Services& services, Share share, std::uint64_t seed);
 
     [[nodiscard]] asio::any_io_executor executor() { return home_.get_executor(); }
 
@@ -78,6 +80,8 @@ public:
     asio::awaitable<Status> idle();  ///< waits until no turn and no follow-up runs. Errors: `cancelled`
 
 private:
+    asio::awaitable<Status> load(Session& session);
+    void entered(Session& session, bool there);
     // admission.cpp
     asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, TurnRequest request, std::string key, store::Digest digest,
                                                 CallContext ctx);
@@ -89,7 +93,7 @@ private:
     asio::awaitable<Draft> draft(PreparedTurn prepared, CallContext ctx);
     // settlement.cpp
     TurnResult conclude(Draft draft);
-    asio::awaitable<void> settle(TurnResult result, CallContext ctx);
+    asio::awaitable<void> settle(TurnResult result);
     void follow_up(std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id, agent::TurnFacts facts,
                    std::shared_ptr<const Scenario> scenario, agent::Board board);
     void finished_one();
@@ -97,6 +101,7 @@ private:
     asio::io_context& home_;
     Services& services_;
     SessionTable sessions_;
+    int max_running_;
     Rng rng_;
     flow::GraphRunner runner_;
     int running_{0};     // turns

@@ -55,7 +55,7 @@ asio::awaitable<void> TurnCoordinator::run(AdmittedTurn admitted, CallContext ct
     if (result.record.state == State::failed) span.error(turn->stopping() == LiveTurn::StopReason::deadline ? "deadline" : "failed");
     // From here the turn is told to its end, even when somebody says stop.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await settle(std::move(result), ctx);
+    co_await settle(std::move(result));
 }
 
 Result<PreparedTurn> TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resumption> resumption) {

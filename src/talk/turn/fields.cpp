@@ -23,8 +23,9 @@ std::uint64_t FieldReader::varint() {
         const auto byte = static_cast<unsigned char>(bytes_.front());
         bytes_.remove_prefix(1);
         value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+        if (shift == 63 && byte > 1) ok_ = false;  // more than 64 bits
         if (byte < 0x80) return value;
-        if (bytes_.empty() || shift == 63) ok_ = false;
+        if (bytes_.empty()) ok_ = false;
     }
     return 0;
 }

@@ -3,6 +3,8 @@
 #include "platform/store/idempotency.hpp"
 #include "talk/turn/record.hpp"
 
+#include <stdexcept>
+
 namespace rondo::turn {
 namespace {
 constexpr const char* kTables = R"sql(
@@ -70,7 +72,8 @@ void rated(std::int64_t key, const FeedbackGiven& f, store::Batch& out) {
     out.execute("INSERT OR IGNORE INTO feedback VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
                 {f.id, key, f.tenant, f.session_id, f.number, f.rating, f.intent, f.decision_id, f.signals, f.comment,
                  std::int64_t{f.matched}, micros(f.at)});
-    if (f.matched) out.execute("UPDATE turns SET rating = ? WHERE session = ? AND number = ?", {f.rating, key, f.number});
+    // A repetition was ignored just now, so it leaves the turn alone, too.
+    if (f.matched) out.execute("UPDATE turns SET rating = ? WHERE session = ? AND number = ? AND changes() > 0", {f.rating, key, f.number});
 }
 }  // namespace
 
@@ -78,8 +81,11 @@ std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTabl
 
 void TurnProjection::apply(const store::JournalRow& row, store::Batch& out) {
     const std::string& body = *row.body;
-    // A row that cannot be decoded was damaged before its checksum was made, i.e. by us; it must not stop the others.
-    const auto with = [](auto decoded, auto use) { if (decoded) use(*decoded); };
+    // A row that cannot be decoded was damaged before its checksum was made, i.e. by us: the store sets it aside.
+    const auto with = [](auto decoded, auto use) {
+        if (!decoded) throw std::runtime_error{decoded.error().message};
+        use(*decoded);
+    };
     switch (static_cast<Kind>(row.kind)) {
         case Kind::session_created: with(SessionCreated::decode(body), [&](const auto& s) { created(row.stream, s, out); }); break;
         case Kind::turn_accepted: with(TurnAccepted::decode(body), [&](const auto& t) { accepted(row.stream, t, out); }); break;

@@ -17,15 +17,15 @@ std::shared_ptr<Session> SessionTable::insert(std::shared_ptr<Session> session) 
     return order_.front();
 }
 
-void SessionTable::erase(const TenantId& tenant, const SessionId& id) {
-    const auto found = by_name_.find(key(tenant, id));
-    if (found == by_name_.end()) return;
+void SessionTable::erase(const Session& session) {
+    const auto found = by_name_.find(key(TenantId{session.stored.created.tenant}, session.id()));
+    if (found == by_name_.end() || found->second->get() != &session) return;
     order_.erase(found->second);
     by_name_.erase(found);
 }
 
 void SessionTable::make_room() {
-    // A session somebody still holds (a running turn, a listener) stays, so that there is never a second copy of it.
+    // A session somebody still holds (a running turn, a request) stays, so that there is never a second copy of it.
     for (auto at = order_.end(); order_.size() >= capacity_ && at != order_.begin();) {
         --at;
         if (at->use_count() > 1) continue;

@@ -15,7 +15,8 @@
 #include <unordered_map>
 
 namespace rondo::turn {
-/// A session in memory, on its home loop. What is here is also on disk, except for `live` and `waiting`.
+/// A session in memory, on its home loop, and the only copy of it. Once `ready`, what is here is also on disk, except for
+/// `live` and `waiting`.
 struct Session {
     Session(StoredSession stored, asio::any_io_executor home) : stored{std::move(stored)}, freed{std::move(home)} {}
 
@@ -27,9 +28,10 @@ struct Session {
     std::deque<agent::PastTurn> history;     ///< oldest first, bounded by the configuration
     store::Idempotency keys;                 ///< every key this session ever accepted
     std::shared_ptr<LiveTurn> live;          ///< the running turn, or the last one
-    Signal freed;                            ///< notified when `live` has ended
+    Signal freed;                            ///< notified when `live` has ended, and when `ready` is decided
     int waiting{0};                          ///< turns queued behind the running one
-    bool deleted{false};
+    bool ready{false};                       ///< read from disk or durably created; until then it is not to be used
+    bool deleted{false};                     ///< being deleted, or gone
 };
 
 /// The sessions of one loop that are in memory; the least recently used idle one makes room. Not thread-safe.
@@ -40,7 +42,8 @@ public:
     [[nodiscard]] std::shared_ptr<Session> find(const TenantId& tenant, const SessionId& id);
     /// Keeps the session that is already there, if one is.
     std::shared_ptr<Session> insert(std::shared_ptr<Session> session);
-    void erase(const TenantId& tenant, const SessionId& id);
+    /// Does nothing when another session has taken its name meanwhile.
+    void erase(const Session& session);
     [[nodiscard]] std::size_t size() const { return order_.size(); }
 
 private:

@@ -47,7 +47,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
 }
 
 /// Makes the end durable, then tells it: settled exactly once, whatever fails in between.
-asio::awaitable<void> TurnCoordinator::settle(TurnResult result, CallContext ctx) {
+asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
     const auto session = result.admitted.session;
     const auto turn = result.admitted.turn;
     turn->drop_progress();
@@ -57,8 +57,9 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result, CallContext ctx
         batch.append(session->key(), static_cast<int>(Kind::turn_ended), result.record.encode());
         const auto receipt = co_await services_.database.commit(std::move(batch));
         if (receipt) break;
-        const bool may_pass = receipt.error().code == Code::insufficient_storage;
-        if (!may_pass || ctx.left() < wait) {
+        // A full disk or queue passes; until then the answer is kept here, for nobody else has it.
+        const bool may_pass = receipt.error().code == Code::insufficient_storage || receipt.error().code == Code::resource_exhausted;
+        if (!may_pass) {
             // Not settled: the journal still says accepted, so the next start runs the turn to its end.
             services_.log.error("turn_not_settled", {{"session_id", session->stored.created.id}, {"turn_number", turn->number()},
                                                      {"error", receipt.error().message}});
@@ -92,7 +93,6 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result, CallContext ctx
         follow_up(session, turn, task_id, std::move(result.facts), result.admitted.scenario, std::move(result.board));
     }
     { const store::Lease released = std::move(result.admitted.lease); }
-    session->freed.notify();
 }
 
 /// Advises after the turn has ended. Owed until its row is durable; a restart takes it up again.
@@ -100,7 +100,7 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
                                 std::shared_ptr<const Scenario> scenario, agent::Board board) {
     ++follow_ups_;
     auto advise = [](TurnCoordinator& self, std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id,
-                     agent::TurnFacts facts, std::shared_ptr<const Scenario>, agent::Board board) -> asio::awaitable<void> {
+                     agent::TurnFacts facts, [[maybe_unused]] std::shared_ptr<const Scenario> kept, agent::Board board) -> asio::awaitable<void> {
         const llm::DeltaSink no_deltas;
         const agent::NodeInput input{.facts = facts, .board = board, .deltas = no_deltas};
         const agent::Node* coach = self.services_.nodes.find("coach");

@@ -1,0 +1,108 @@
+#include "talk/turn/answer.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace rondo::turn {
+namespace {
+using namespace std::chrono_literals;
+using boost::json::value;
+
+class AnswerTest : public testing::Test {
+protected:
+    AnswerTest() {
+        accepted.number = 3;
+        accepted.message_id = "m_1";
+        accepted.trace_id = "abc";
+        accepted.decision_id = "d_1";
+        workflow.name = "tiny";
+        workflow.version = "1";
+        board.intent = agent::IntentOutcome{"hello", 0.875, true};
+        board.knowledge = agent::KnowledgeOutcome{{{"tea#1", "Tea", "Leaves.", 2.5}}};
+        board.npc = agent::NpcOutcome{"Good day.", {Tokens{7}, Tokens{3}, {}, {}}, "rehearsal", "stop"};
+        board.coach = agent::CoachOutcome{"Ask.", {"ask"}};
+        board.compliance = agent::ComplianceOutcome{};
+    }
+    boost::json::object json() {
+        const AnswerFacts facts{.session_id = session, .accepted = accepted, .state = state, .board = board, .error = error, .blocked = blocked,
+                                .advice_pending = pending, .answer = answer, .stage = "finish", .ttft = ttft, .took = 2'500us, .workflow = workflow,
+                                .generation = 2, .prices = prices, .usage = usage};
+        return boost::json::parse(answer_json(facts)).as_object();
+    }
+
+    std::string session{"s_1"}, answer{"Good \"day\"."};
+    TurnAccepted accepted;
+    State state{State::completed};
+    agent::Board board;
+    std::optional<Error> error;
+    bool blocked{false}, pending{false};
+    std::optional<Clock::duration> ttft{1'250us};
+    flow::Workflow workflow;
+    ledger::PriceTable prices;
+    ledger::Usage usage;
+};
+
+TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
+    const auto told = json();
+    EXPECT_EQ(told, boost::json::parse(R"({"session_id": "s_1", "turn_number": 3, "message_id": "m_1", "status": "completed",
+        "npc_response": "Good \"day\".", "intent": "hello", "confidence": 0.875, "stage": "finish", "ttft_ms": 1.25, "duration_ms": 2.5,
+        "coach_advice": {"text": "Ask.", "rules": ["ask"]}, "compliance": {"risk_level": "LOW", "score": 0, "findings": []}, "blocked": false,
+        "sources": [{"id": "tea#1", "title": "Tea"}], "usage": {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10},
+        "cost": {"micros": 0, "currency": "USD"}, "model": "rehearsal", "decision_id": "d_1", "bandit_decision": null, "trace_id": "abc",
+        "workflow": {"name": "tiny", "version": "1", "generation": 2}})").as_object());
+}
+
+TEST_F(AnswerTest, WhatNoNodeFoundIsNull) {
+    board = {};
+    ttft.reset();
+    const auto told = json();
+    for (const char* key : {"intent", "confidence", "ttft_ms", "coach_advice", "compliance", "model"}) EXPECT_TRUE(told.at(key).is_null()) << key;
+    EXPECT_TRUE(told.at("sources").as_array().empty());
+}
+
+TEST_F(AnswerTest, OwedAdviceIsPending) {
+    pending = true;
+    EXPECT_EQ(json().at("coach_advice"), value("pending"));
+}
+
+TEST_F(AnswerTest, OnlyAFailedTurnTellsItsError) {
+    error = Error{Code::unavailable, "the model is down"};
+    EXPECT_FALSE(json().contains("error")) << "completed";
+    state = State::stopped;
+    EXPECT_FALSE(json().contains("error")) << "stopped";
+    EXPECT_EQ(json().at("status"), value("stopped"));
+    state = State::failed;
+    EXPECT_EQ(json().at("error"), (value{{"code", "unavailable"}, {"message", "the model is down"}}));
+}
+
+TEST_F(AnswerTest, AnAnswerThatBrokeOffCostsWhatWasSpent) {
+    board.npc.reset();
+    usage.input = Tokens{11};
+    usage.output = Tokens{2};
+    EXPECT_EQ(json().at("usage").at("total_tokens"), value(13));
+}
+
+TEST_F(AnswerTest, TheCostIsThatOfTheModel) {
+    board.npc->model = "another";
+    EXPECT_EQ(json().at("cost").at("micros"), value(7 * 3 + 3 * 15)) << "the default price, 3 and 15 USD a million";
+}
+
+TEST_F(AnswerTest, TheStaticRouteIsADecisionWithCertainty) {
+    workflow.enable_bandit = true;
+    EXPECT_EQ(json().at("bandit_decision").at("chosen"), value("knowledge"));
+    EXPECT_EQ(json().at("bandit_decision").at("decision_id"), value("d_1"));
+    board.intent->wants_knowledge = false;
+    EXPECT_EQ(json().at("bandit_decision").at("chosen"), value("npc"));
+}
+
+TEST(Spent, ThePromptAndTheOutputAsFarAsItGot) {
+    llm::ModelRequest request;
+    request.history = {{llm::Message::Role::user, "你好"}, {llm::Message::Role::assistant, "你"}, {llm::Message::Role::user, "好"}};
+    request.sources = {"茶叶"};
+    EXPECT_EQ(spent(request, ""), ledger::Usage{}) << "nothing told, nothing spent";
+    const auto usage = spent(request, "你好吗");
+    EXPECT_EQ(usage.input, Tokens{6});
+    EXPECT_EQ(usage.output, Tokens{3});
+}
+}  // namespace
+}  // namespace rondo::turn

@@ -1,0 +1,155 @@
+#include "talk/turn/timeline.hpp"
+
+#include "base/json.hpp"
+#include "base/rng.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace rondo::turn {
+namespace {
+using std::chrono::microseconds;
+
+constexpr const char* kSession = "s_\"1\"";
+
+/// A turn that told random things: its record, and what it told.
+struct Told {
+    TurnRecord record;
+    std::vector<PublicEvent> events;
+};
+
+Told random_turn(Rng& rng) {
+    static constexpr std::string_view kPieces[] = {"a", "你好", "\"\n", "😀 ", "long enough to need more than one byte of length: "
+                                                                       "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    static constexpr std::string_view kWords[] = {"intent", "ok", "", "npc", "a\\b"};
+    const auto word = [&] { return kWords[rng.below(std::size(kWords))]; };
+    Told told;
+    told.record.number = 4;
+    told.record.epoch = 9;
+    told.record.message_id = "m_1";
+    Timeline timeline;
+    std::string answer;
+    timeline.accepted();
+    told.events.push_back(event::accepted(kSession, told.record.number, told.record.message_id, "trace"));
+    for (std::uint64_t n = rng.below(20); n > 0; --n) {
+        const auto took = microseconds{static_cast<std::int64_t>(rng.below(3'000'000))};
+        switch (rng.below(4)) {
+            case 0: {
+                const auto node = word();
+                timeline.node_started(node);
+                told.events.push_back(event::node_started(node));
+                break;
+            }
+            case 1: {
+                const auto node = word(), status = word(), label = word();
+                timeline.node_finished(node, status, label, took);
+                told.events.push_back(event::node_finished(node, status, label, took));
+                break;
+            }
+            case 2: {
+                const auto piece = kPieces[rng.below(std::size(kPieces))];
+                timeline.delta(piece.size());
+                answer += piece;
+                told.events.push_back(event::delta(piece));
+                break;
+            }
+            default:
+                timeline.restarted();
+                told.events.push_back(event::restarted(kSession, told.record.number, told.record.epoch));
+        }
+    }
+    timeline.ended();
+    told.record.state = static_cast<State>(1 + rng.below(3));
+    told.record.result = json::write({{"npc_response", answer}, {"trace_id", "trace"}});
+    told.record.timeline = timeline.bytes();
+    told.events.push_back(event::ended(told.record.state, told.record.result));
+    return told;
+}
+
+TEST(Timeline, RetellingGivesTheSameBytesAsTellingDid) {
+    Rng rng{2026};
+    for (int round = 0; round < 500; ++round) {
+        const Told told = random_turn(rng);
+        const auto again = retell(kSession, told.record);
+        ASSERT_TRUE(again) << again.error().message;
+        EXPECT_EQ(*again, told.events) << "round " << round;
+    }
+}
+
+TEST(Timeline, ACutTimelineIsDataLossOrTheBeginning) {
+    Rng rng{7};
+    int refused = 0;
+    for (int round = 0; round < 50; ++round) {
+        Told told = random_turn(rng);
+        for (std::string whole = told.record.timeline; !told.record.timeline.empty();) {
+            told.record.timeline.pop_back();
+            const auto again = retell(kSession, told.record);
+            if (!again) {
+                ++refused;
+                EXPECT_EQ(again.error().code, Code::data_loss);
+            } else {
+                ASSERT_LT(again->size(), told.events.size());
+                for (std::size_t i = 0; i < again->size() && (*again)[i].type != "node_finished"; ++i) EXPECT_EQ((*again)[i], told.events[i]);
+            }
+        }
+    }
+    EXPECT_GT(refused, 100);
+}
+
+TEST(Timeline, FlippedBitsNeverCrash) {
+    Rng rng{8};
+    for (int round = 0; round < 2'000; ++round) {
+        Told told = random_turn(rng);
+        auto& bytes = told.record.timeline;
+        bytes[rng.below(bytes.size())] ^= static_cast<char>(1U << rng.below(8));
+        if (const auto again = retell(kSession, told.record); !again) EXPECT_EQ(again.error().code, Code::data_loss);
+    }
+}
+
+TEST(Timeline, TakesFewBytes) {
+    Timeline timeline;
+    timeline.accepted();
+    timeline.delta(40);
+    timeline.ended();
+    EXPECT_EQ(timeline.bytes().size(), 4U);
+}
+
+struct Row { const char* claim; std::string timeline, result; };
+class ContradictionTest : public testing::TestWithParam<Row> {};
+TEST_P(ContradictionTest, Retell) {
+    TurnRecord record;
+    record.timeline = GetParam().timeline;
+    record.result = GetParam().result;
+    const auto told = retell(kSession, record);
+    ASSERT_FALSE(told) << GetParam().claim;
+    EXPECT_EQ(told.error().code, Code::data_loss);
+}
+std::string one_delta(std::size_t bytes) {
+    Timeline timeline;
+    timeline.delta(bytes);
+    return timeline.bytes();
+}
+INSTANTIATE_TEST_SUITE_P(Timeline, ContradictionTest, testing::Values(
+    Row{"a result that is no JSON",             {},                  "{"},
+    Row{"a result that is no object",           {},                  "[]"},
+    Row{"deltas longer than the answer",        one_delta(3),        R"({"npc_response":"ab"})"},
+    Row{"deltas without an answer",             one_delta(1),        R"({"npc_response":null})"},
+    Row{"a delta of negative length",           "\x0a\x01",          R"({"npc_response":"ab"})"},
+    Row{"a mark nobody makes",                  "\x0e",              "{}"}));
+
+TEST(Event, DataIsJson) {
+    const auto as_json = [](const PublicEvent& event) { return event.type + " " + json::write(boost::json::parse(event.data)); };
+    EXPECT_EQ(as_json(event::accepted("s", 2, "m\"", "t")), R"(accepted {"session_id":"s","turn_number":2,"message_id":"m\"","trace_id":"t"})");
+    EXPECT_EQ(as_json(event::restarted("s", 2, 5)), R"(restarted {"session_id":"s","turn_number":2,"epoch":5})");
+    EXPECT_EQ(as_json(event::node_started("npc")), R"(node_started {"node":"npc"})");
+    EXPECT_EQ(as_json(event::node_finished("npc", "ok", "", microseconds{1'500})), R"(node_finished {"node":"npc","status":"ok","duration_ms":1.5})");
+    EXPECT_EQ(as_json(event::node_finished("npc", "ok", "stop", microseconds{0})),
+              R"(node_finished {"node":"npc","status":"ok","duration_ms":0,"label":"stop"})");
+    EXPECT_EQ(as_json(event::delta("\"\n")), R"(delta {"text":"\"\n"})");
+    EXPECT_EQ(as_json(event::ended(State::stopped, "{}")), "completed {}");
+    EXPECT_EQ(as_json(event::ended(State::failed, "{}")), "failed {}");
+    EXPECT_EQ(as_json(event::advice("s", 2, R"({"text":"x"})", "t_1")),
+              R"(coach_advice {"session_id":"s","turn_number":2,"task_id":"t_1","advice":{"text":"x"}})");
+}
+}  // namespace
+}  // namespace rondo::turn
