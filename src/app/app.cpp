@@ -41,16 +41,18 @@ Status App::open() {
     if (!catalog) return propagate(catalog);
     catalog_ = std::make_unique<config::Live<std::shared_ptr<const turn::Catalog>>>(std::move(*catalog), "start");
 
-    auto database = store::Database::open({.file = config.data / "rondo.db",
-                                           .config = config.store,
-                                           .migrations = turn::migrations(),
-                                           .projections = {&projection_},
-                                           .on_fatal = [this](const Error& error) {
-                                               log_.error("store_failed", {{"message", error.message}});
-                                               if (options_.on_fatal) options_.on_fatal();
-                                           },
-                                           .on_warning = [this](const Error& error) { log_.warn("store_warning", {{"message", error.message}}); },
-                                           .faults = options_.disk_faults});
+    auto database =
+        store::Database::open({.file = config.data / "rondo.db",
+                               .config = config.store,
+                               .migrations = turn::migrations(),
+                               .projections = {&projection_},
+                               .on_fatal =
+                                   [this](const Error& error) {
+                                       log_.error("store_failed", {{"message", error.message}});
+                                       if (options_.on_fatal) options_.on_fatal();
+                                   },
+                               .on_warning = [this](const Error& error) { log_.warn("store_warning", {{"message", error.message}}); },
+                               .faults = options_.disk_faults});
     if (!database) return propagate(database);
     database_ = std::move(*database);
     turn::Recovery recovery;
@@ -66,24 +68,38 @@ Status App::open() {
 
     shared_ = store::make_local_state();
     const auto current = [this] { return catalog_->current()->value; };
-    model_ = std::make_unique<scenario::RehearsalModel>(config.rehearsal, [current](std::string_view id) -> std::shared_ptr<const scenario::ScenarioPack> {
-        const auto scenario = current()->find(id);
-        return scenario ? scenario->pack : nullptr;
-    });
+    model_ = std::make_unique<scenario::RehearsalModel>(config.rehearsal,
+                                                        [current](std::string_view id) -> std::shared_ptr<const scenario::ScenarioPack> {
+                                                            const auto scenario = current()->find(id);
+                                                            return scenario ? scenario->pack : nullptr;
+                                                        });
     nodes_ = std::make_unique<agent::NodeSet>(*model_);
     if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
 
     auto& lag = registry_.histogram("rondo_event_loop_lag_seconds", "How late the event loops' own timers fire.", obs::fine_seconds());
-    loops_ = std::make_unique<EventLoops>(loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
-                                          [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
-    turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_, .shared = *shared_, .nodes = *nodes_, .prices = prices_,
-                                                                   .catalog = current, .metrics = metrics_, .log = log_, .tracer = tracer_,
+    loops_ = std::make_unique<EventLoops>(
+        loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
+        [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+    turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_,
+                                                                   .shared = *shared_,
+                                                                   .nodes = *nodes_,
+                                                                   .prices = prices_,
+                                                                   .catalog = current,
+                                                                   .metrics = metrics_,
+                                                                   .log = log_,
+                                                                   .tracer = tracer_,
                                                                    .config = config.turn});
-    api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_, .registry = registry_, .catalog = current,
-                                                           .config = [this] { return config_json(); }, .ready = [this] { return ready(); },
-                                                           .model_name = std::string{model_->name()}, .version = kVersion, .revision = kRevision});
-    server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(),
-                                                [log = log_](std::string_view what) mutable { log.error("handler_failed", {{"what", what}}); });
+    api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_,
+                                                           .registry = registry_,
+                                                           .catalog = current,
+                                                           .config = [this] { return config_json(); },
+                                                           .ready = [this] { return ready(); },
+                                                           .model_name = std::string{model_->name()},
+                                                           .version = kVersion,
+                                                           .revision = kRevision});
+    server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
+        log.error("handler_failed", {{"what", what}});
+    });
     loops_->start();
     const auto resumed = wait_for(*loops_, turns_->recover(std::move(unfinished)));
     if (!resumed) return propagate(resumed);
@@ -92,19 +108,24 @@ Status App::open() {
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
-    log_.info("listening", {{"host", config.server.host}, {"port", std::int64_t{port_}}, {"version", kVersion}, {"resumed_turns", static_cast<std::int64_t>(resumed_)}});
+    log_.info("listening", {{"host", config.server.host},
+                            {"port", std::int64_t{port_}},
+                            {"version", kVersion},
+                            {"resumed_turns", static_cast<std::int64_t>(resumed_)}});
     return {};
 }
 
 /// What is asked for at scrape time.
 void App::measure() {
-    registry_.gauge("rondo_build_info", "Always 1; the labels tell the build.",
-                    {{"version", kVersion}, {"revision", kRevision}, {"compiler", kCompiler}, {"build", kBuild}}).set(1);
+    registry_
+        .gauge("rondo_build_info", "Always 1; the labels tell the build.",
+               {{"version", kVersion}, {"revision", kRevision}, {"compiler", kCompiler}, {"build", kBuild}})
+        .set(1);
     using Store = store::Database::Stats;
-    const auto total = [this](const char* name, const char* help, std::int64_t Store::*field, double unit = 1) {
+    const auto total = [this](const char* name, const char* help, std::int64_t Store::* field, double unit = 1) {
         registry_.sample_total(name, help, [this, field, unit] { return static_cast<double>(database_->stats().*field) * unit; });
     };
-    const auto gauge = [this](const char* name, const char* help, std::int64_t Store::*field, double unit = 1) {
+    const auto gauge = [this](const char* name, const char* help, std::int64_t Store::* field, double unit = 1) {
         registry_.sample(name, help, [this, field, unit] { return static_cast<double>(database_->stats().*field) * unit; });
     };
     total("rondo_store_commit_groups_total", "Commits, each of many batches.", &Store::groups);
@@ -117,19 +138,30 @@ void App::measure() {
     total("rondo_store_written_bytes_total", "Bytes handed to the disk.", &Store::bytes_written);
     gauge("rondo_store_wal_bytes", "Size of the write-ahead log.", &Store::wal_bytes);
     gauge("rondo_store_queue_batches", "Batches waiting for the writer.", &Store::queue_depth);
-    registry_.sample("rondo_store_projection_lag_rows", "Journal rows the tables do not show yet.",
-                     [this] { const auto s = database_->stats(); return static_cast<double>(s.last_seq - s.projected_seq); });
+    registry_.sample("rondo_store_projection_lag_rows", "Journal rows the tables do not show yet.", [this] {
+        const auto s = database_->stats();
+        return static_cast<double>(s.last_seq - s.projected_seq);
+    });
     registry_.sample("rondo_http_open_connections", "Connections now.", [this] { return static_cast<double>(server_->stats().open); });
-    registry_.sample_total("rondo_http_requests_total", "Requests understood.", [this] { return static_cast<double>(server_->stats().requests); });
-    registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.", [this] { return static_cast<double>(server_->stats().rejected); });
-    registry_.sample_total("rondo_log_lines_dropped_total", "Log lines lost to a full queue.", [this] { return static_cast<double>(log_.dropped()); });
+    registry_.sample_total("rondo_http_requests_total", "Requests understood.",
+                           [this] { return static_cast<double>(server_->stats().requests); });
+    registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.",
+                           [this] { return static_cast<double>(server_->stats().rejected); });
+    registry_.sample_total("rondo_log_lines_dropped_total", "Log lines lost to a full queue.",
+                           [this] { return static_cast<double>(log_.dropped()); });
 }
 
 boost::json::value App::config_json() const {
     boost::json::array settings;
     for (const auto& setting : config_.settings) {
-        settings.push_back({{"key", setting.key}, {"value", setting.value}, {"source", setting.source}, {"default", setting.default_value},
-                            {"env", setting.env}, {"type", setting.type}, {"allowed", setting.allowed}, {"help", setting.help},
+        settings.push_back({{"key", setting.key},
+                            {"value", setting.value},
+                            {"source", setting.source},
+                            {"default", setting.default_value},
+                            {"env", setting.env},
+                            {"type", setting.type},
+                            {"allowed", setting.allowed},
+                            {"help", setting.help},
                             {"reload", setting.reload == Reload::live ? "live" : "restart"}});
     }
     const auto snapshot = catalog_->current();

@@ -45,8 +45,9 @@ void print_summary(const boost::json::object& turn) {
     if (advice && advice->is_object()) std::printf("    coach: %s\n", text_of(advice->get_object(), "text").c_str());
     const auto& usage = turn.at("usage").as_object();
     const auto* risk = turn.if_contains("compliance");
-    std::printf("    [%s · %s · %s%s · %lld tokens · %s ms to first token]\n\n", text_of(turn, "stage").c_str(), text_of(turn, "intent").c_str(),
-                text_of(turn, "model").c_str(), risk && risk->is_object() ? fmt::format(" · risk {}", text_of(risk->get_object(), "risk_level")).c_str() : "",
+    std::printf("    [%s · %s · %s%s · %lld tokens · %s ms to first token]\n\n", text_of(turn, "stage").c_str(),
+                text_of(turn, "intent").c_str(), text_of(turn, "model").c_str(),
+                risk && risk->is_object() ? fmt::format(" · risk {}", text_of(risk->get_object(), "risk_level")).c_str() : "",
                 static_cast<long long>(usage.at("total_tokens").to_number<std::int64_t>()), json::write(turn.at("ttft_ms")).c_str());
 }
 
@@ -55,7 +56,8 @@ asio::awaitable<Status> talk(ChatClient& client, const Options& options, std::op
     if (!session) co_return propagate(session);
     const std::string persona = text_of(session->at("persona").as_object(), "name");
     if (!options.json) {
-        std::printf("%s (%s), session %s\n", persona.c_str(), text_of(*session, "scenario").c_str(), text_of(*session, "session_id").c_str());
+        std::printf("%s (%s), session %s\n", persona.c_str(), text_of(*session, "scenario").c_str(),
+                    text_of(*session, "session_id").c_str());
         std::printf("The embedded rehearsal model answers; it is not a language model. Ctrl-D ends.\n\n%s: %s\n\n", persona.c_str(),
                     text_of(*session, "opening").c_str());
     }
@@ -116,9 +118,10 @@ void add_chat(CLI::App& root, int& exit) {
     command->add_option("--url", options->url, "Where the server listens (default http://127.0.0.1:8000)");
     command->add_flag("--async-coach", options->async_coach, "Let the coach's advice come after the answer");
     command->add_flag("--json", options->json, "Print one JSON object per turn");
-    command->footer("Examples:\n"
-                    "  rondo chat --scenario feynman-en\n"
-                    "  rondo chat --scenario sales-zh --script scenarios/sales-zh/transcripts/first-meeting.txt --json");
+    command->footer(
+        "Examples:\n"
+        "  rondo chat --scenario feynman-en\n"
+        "  rondo chat --scenario sales-zh --script scenarios/sales-zh/transcripts/first-meeting.txt --json");
     command->callback([options, &exit] { exit = chat(*options); });
 }
 }  // namespace rondo::app

@@ -86,12 +86,15 @@ asio::awaitable<Result<boost::json::object>> ChatClient::open(std::string sessio
     co_return opened;
 }
 
-asio::awaitable<Result<boost::json::object>> ChatClient::say(std::string message, bool async_coach, std::function<void(std::string_view)> on_delta) {
+asio::awaitable<Result<boost::json::object>> ChatClient::say(std::string message, bool async_coach,
+                                                             std::function<void(std::string_view)> on_delta) {
     Rng rng = Rng::from_entropy();
     const boost::json::object body{{"user_message", message}, {"message_id", new_id("m_", rng)}, {"enable_async_coach", async_coach}};
     // The same message id every time: after a break the server joins us to the turn it already runs.
-    net::ClientRequest request{.method = net::Method::post, .target = "/api/v1/sessions/" + session_ + "/turns",
-                               .headers = {{"Accept", "text/event-stream"}}, .body = boost::json::serialize(body)};
+    net::ClientRequest request{.method = net::Method::post,
+                               .target = "/api/v1/sessions/" + session_ + "/turns",
+                               .headers = {{"Accept", "text/event-stream"}},
+                               .body = boost::json::serialize(body)};
     const auto ctx = CallContext{}.within(kPatience);
     std::optional<boost::json::object> turn;
     std::string last_id;

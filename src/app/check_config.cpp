@@ -35,9 +35,12 @@ int refuse(const Error& error, bool json) {
 
 void print_json(const config::Loaded<Config>& loaded) {
     boost::json::array settings;
-    for (const auto& s : loaded.settings) settings.push_back({{"key", s.key}, {"value", s.value}, {"source", s.source}, {"env", s.env}, {"allowed", s.allowed}, {"help", s.help}});
+    for (const auto& s : loaded.settings)
+        settings.push_back(
+            {{"key", s.key}, {"value", s.value}, {"source", s.source}, {"env", s.env}, {"allowed", s.allowed}, {"help", s.help}});
     boost::json::array warnings(loaded.warnings.begin(), loaded.warnings.end());
-    std::puts(json::write(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
+    std::puts(
+        json::write(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
 }
 
 void print_table(const config::Loaded<Config>& loaded) {
@@ -46,7 +49,8 @@ void print_table(const config::Loaded<Config>& loaded) {
         key = std::max(key, s.key.size());
         value = std::max(value, s.value.size());
     }
-    for (const auto& s : loaded.settings) std::fputs(fmt::format("{:<{}}  {:<{}}  {}\n", s.key, key, s.value, value, s.source).c_str(), stdout);
+    for (const auto& s : loaded.settings)
+        std::fputs(fmt::format("{:<{}}  {:<{}}  {}\n", s.key, key, s.value, value, s.source).c_str(), stdout);
     for (const auto& warning : loaded.warnings) std::fputs(fmt::format("warning: {}\n", warning).c_str(), stderr);
 }
 
@@ -66,10 +70,11 @@ void add_check_config(CLI::App& root, int& exit) {
     auto* command = root.add_subcommand("check-config", "Check settings, scenario packs and workflow without starting");
     command->add_option("--config", options->config, "Settings file, YAML or JSON")->check(CLI::ExistingFile);
     command->add_flag("--json", options->json, "Print one JSON object");
-    command->footer("Prints every setting with its value and where it comes from: command line > file > RONDO_... > default.\n\n"
-                    "Examples:\n"
-                    "  rondo check-config --config rondo.yaml\n"
-                    "  rondo check-config --json | jq .settings");
+    command->footer(
+        "Prints every setting with its value and where it comes from: command line > file > RONDO_... > default.\n\n"
+        "Examples:\n"
+        "  rondo check-config --config rondo.yaml\n"
+        "  rondo check-config --json | jq .settings");
     command->callback([options, &exit] { exit = check(*options); });
 }
 }  // namespace rondo::app

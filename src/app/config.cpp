@@ -18,7 +18,10 @@ Result<std::string> only_dynamic(std::string_view value, const config::Environme
 std::vector<config::Alias> founding_names() {
     const char* embedded = "this server keeps its state itself (data folder); nothing connects to it";
     return {
-        noted("REDIS_URL", embedded), noted("REDIS_HOST", embedded), noted("REDIS_PORT", embedded), noted("REDIS_DB", embedded),
+        noted("REDIS_URL", embedded),
+        noted("REDIS_HOST", embedded),
+        noted("REDIS_PORT", embedded),
+        noted("REDIS_DB", embedded),
         noted("DATABASE_URL", embedded),
         {.name = "ENVIRONMENT", .key = {}, .read = {}, .warning = {}},
         {.name = "COORDINATOR_ENGINE", .key = {}, .read = only_dynamic, .warning = {}},
@@ -34,7 +37,8 @@ std::filesystem::path program_folder() {
 
 Result<config::Loaded<Config>> load_config(std::optional<std::filesystem::path> file, std::vector<config::Override> flags,
                                            config::Environment environment) {
-    return config::load<Config>({.file = std::move(file), .env = std::move(environment), .flags = std::move(flags), .aliases = founding_names()});
+    return config::load<Config>(
+        {.file = std::move(file), .env = std::move(environment), .flags = std::move(flags), .aliases = founding_names()});
 }
 
 Result<std::filesystem::path> find_scenarios(const Config& config) {
@@ -43,7 +47,8 @@ Result<std::filesystem::path> find_scenarios(const Config& config) {
         return fail(Code::not_found, fmt::format("scenarios: {} is not a folder", config.scenarios.string()));
     }
     // From a checkout, from its build/<preset> folder, from an installation's bin folder.
-    for (const auto& folder : {std::filesystem::path{"scenarios"}, program_folder() / "../../scenarios", program_folder() / "../share/rondo/scenarios"}) {
+    for (const auto& folder :
+         {std::filesystem::path{"scenarios"}, program_folder() / "../../scenarios", program_folder() / "../share/rondo/scenarios"}) {
         if (std::filesystem::is_directory(folder)) return folder.lexically_normal();
     }
     return fail(Code::not_found, "no folder of scenario packs found; name one with --scenarios or the setting `scenarios`");

@@ -32,7 +32,8 @@ template <class Visitor>
 void describe(Visitor& v, Config& c) {
     using namespace std::chrono_literals;
     v.field("data", c.data, Reload::restart, "Folder of everything that is kept: database, trained models.");
-    v.field("scenarios", c.scenarios, Reload::restart, "Folder of the scenario packs; empty: ./scenarios, else those installed beside the program.");
+    v.field("scenarios", c.scenarios, Reload::restart,
+            "Folder of the scenario packs; empty: ./scenarios, else those installed beside the program.");
     v.field("default_scenario", c.default_scenario, Reload::restart, "The scenario of sessions that name none.");
     v.field("workflow", c.workflow, Reload::restart, "A workflow file that, when it exists, overrides every pack's own.");
     v.field("drain_ms", c.drain, Reload::restart, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));

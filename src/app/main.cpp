@@ -9,12 +9,13 @@ int main(int argc, char** argv) {
     using namespace rondo::app;
     CLI::App root{"rondo: a conversation server for AI coaches, tutors and role-play trainers", "rondo"};
     root.require_subcommand(1);
-    root.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.\n\n"
-                "Examples:\n"
-                "  rondo serve\n"
-                "  rondo chat --scenario sales-zh\n"
-                "  rondo check-config --config rondo.yaml\n\n"
-                "rondo COMMAND --help says more.");
+    root.footer(
+        "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.\n\n"
+        "Examples:\n"
+        "  rondo serve\n"
+        "  rondo chat --scenario sales-zh\n"
+        "  rondo check-config --config rondo.yaml\n\n"
+        "rondo COMMAND --help says more.");
     int exit = kOk;
     add_serve(root, exit);
     add_chat(root, exit);
@@ -22,9 +23,7 @@ int main(int argc, char** argv) {
     add_version(root, exit);
     try {
         root.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return root.exit(error) == 0 ? kOk : kUsage;
-    } catch (const std::exception& error) {
+    } catch (const CLI::ParseError& error) { return root.exit(error) == 0 ? kOk : kUsage; } catch (const std::exception& error) {
         std::fprintf(stderr, "rondo: %s\n", error.what());
         return kFailed;
     }

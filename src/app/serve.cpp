@@ -48,8 +48,8 @@ int serve(const Options& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts, so that all inherit it
     std::signal(SIGPIPE, SIG_IGN);
 
-    const obs::Logger log{{.level = obs::parse_level(config->value.log.level),
-                           .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
+    const obs::Logger log{
+        {.level = obs::parse_level(config->value.log.level), .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
     auto app = App::start(std::move(*config), {.log = log, .on_fatal = [] {
@@ -86,11 +86,12 @@ void add_serve(CLI::App& root, int& exit) {
     command->add_option("--scenarios", options->scenarios, "Folder of the scenario packs (default ./scenarios)");
     command->add_option("--workflow", options->workflow, "Workflow file that overrides the packs' (default config/workflow_config.json)");
     command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
-    command->footer("Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n\n"
-                    "Examples:\n"
-                    "  rondo serve\n"
-                    "  rondo serve --port 9000 --data /var/lib/rondo --config rondo.yaml\n"
-                    "  RONDO_SERVER__PORT=9000 rondo serve");
+    command->footer(
+        "Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n\n"
+        "Examples:\n"
+        "  rondo serve\n"
+        "  rondo serve --port 9000 --data /var/lib/rondo --config rondo.yaml\n"
+        "  RONDO_SERVER__PORT=9000 rondo serve");
     command->callback([options, &exit] { exit = serve(*options); });
 }
 }  // namespace rondo::app

@@ -15,8 +15,11 @@ void add_version(CLI::App& root, int& exit) {
     command->add_flag("--json", *json, "Print one JSON object");
     command->callback([json, &exit] {
         if (*json) {
-            std::puts(json::write(boost::json::object{{"name", "rondo"}, {"version", kVersion}, {"revision", kRevision},
-                                                                 {"compiler", kCompiler}, {"build", kBuild}}).c_str());
+            std::puts(
+                json::write(
+                    boost::json::object{
+                        {"name", "rondo"}, {"version", kVersion}, {"revision", kRevision}, {"compiler", kCompiler}, {"build", kBuild}})
+                    .c_str());
         } else {
             std::printf("rondo %s (%s, %s, %s)\n", kVersion, kRevision, kCompiler, kBuild);
         }

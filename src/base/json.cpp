@@ -161,7 +161,8 @@ Result<boost::json::value> parse(std::string_view text, const Limits& limits, st
     thread_local std::size_t depth = 0;
     // allocate() is the only way to bound simdjson's depth; it counts the outermost value as one level.
     if (parser.capacity() < text.size() || depth != limits.max_depth) {
-        if (parser.allocate(std::max(text.size(), std::size_t{16} << 10U), limits.max_depth + 1)) return refuse("TOO_LARGE", "JSON is too large");
+        if (parser.allocate(std::max(text.size(), std::size_t{16} << 10U), limits.max_depth + 1))
+            return refuse("TOO_LARGE", "JSON is too large");
         depth = limits.max_depth;
     }
     element root;

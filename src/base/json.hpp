@@ -20,7 +20,8 @@ struct Limits {
 /// Errors: `invalid_argument` with the line and column (syntax, UTF-8) or the limit that was passed, and
 /// `Error::reason` MALFORMED_JSON, TOO_DEEP, TOO_LARGE or INVALID_UTF8.
 /// A repeated key keeps its last value; its pointer is added to `duplicates` when given.
-[[nodiscard]] Result<boost::json::value> parse(std::string_view text, const Limits& limits = {}, std::vector<std::string>* duplicates = nullptr);
+[[nodiscard]] Result<boost::json::value> parse(std::string_view text, const Limits& limits = {},
+                                               std::vector<std::string>* duplicates = nullptr);
 
 /// Compact JSON text. Numbers as people write them (1.366, not Boost.JSON's 1.366E0), the shortest that reads back exactly;
 /// NaN and infinities, which JSON has no word for, become null.

@@ -27,9 +27,7 @@ bool unhex(std::string_view text, std::span<std::uint8_t> bytes) {
 
 std::string TraceContext::trace_hex() const { return to_hex(trace_id); }
 std::string TraceContext::span_hex() const { return to_hex(span_id); }
-std::string TraceContext::traceparent() const {
-    return "00-" + trace_hex() + "-" + span_hex() + (sampled ? "-01" : "-00");
-}
+std::string TraceContext::traceparent() const { return "00-" + trace_hex() + "-" + span_hex() + (sampled ? "-01" : "-00"); }
 
 TraceContext new_trace(Rng& rng) {
     TraceContext context;

@@ -12,7 +12,10 @@ class Coach : public support::ServerTest {
 protected:
     Coach() : Coach{std::make_shared<support::Gate>()} {}
     explicit Coach(std::shared_ptr<support::Gate> gate)
-        : ServerTest{{}, [gate](agent::NodeSet& nodes) { nodes.set(std::make_unique<support::GatedNode>(std::make_unique<agent::Coach>(), *gate)); }},
+        : ServerTest{{},
+                     [gate](agent::NodeSet& nodes) {
+                         nodes.set(std::make_unique<support::GatedNode>(std::make_unique<agent::Coach>(), *gate));
+                     }},
           gate_{std::move(gate)} {}
 
     /// The npc's message of the first turn.
@@ -61,16 +64,29 @@ TEST_F(Coach, AdviceOwedWhenTheServerDiesIsGivenByTheNextOne) {
     EXPECT_TRUE(first_answer(session).at("coach_advice").is_object());
 }
 
-TEST_F(Coach, AListenerWhoComesAfterTheRestartStillHearsTheAdvice) {
+TEST_F(Coach, AListenerWhoComesAfterTheRestartHearsTheTurnAgainAndThenTheAdvice) {
     const std::string session = client.open_session();
-    ASSERT_EQ(client.say(session, "你好", kAsync).status, 200);
+    auto first = client.stream_turn(session, "你好", kAsync);
+    const auto before = first.until("completed");
     restart();
-    auto stream = now().events(session, 1);
-    ASSERT_TRUE(support::find_event(stream.until("completed"), "completed"));
+    support::Client& listener = now();
+    auto stream = listener.events(session, 1);
+    EXPECT_EQ(stream.until("completed"), before) << "the same events under the same ids";
     gate_->open();
     const auto later = stream.rest();
     ASSERT_EQ(later.size(), 1U);
     EXPECT_EQ(later[0].type, "coach_advice");
+    EXPECT_EQ(listener.events(session, 1, before.back().id).rest(), later) << "also told from the tables";
+}
+
+TEST_F(Coach, AListenerWhoComesAfterTheNextTurnBeganStillHearsTheAdvice) {
+    const std::string session = client.open_session();
+    ASSERT_EQ(client.say(session, "你好", kAsync).status, 200);
+    ASSERT_EQ(client.say(session, "多少钱？", kAsync).status, 200);
+    auto stream = client.events(session, 1);
+    ASSERT_TRUE(support::find_event(stream.until("completed"), "completed"));
+    gate_->open();
+    EXPECT_EQ(stream.rest().back().type, "coach_advice");
 }
 
 TEST_F(Coach, WithoutTheFlagTheAdviceIsPartOfTheAnswer) {

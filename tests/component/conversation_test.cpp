@@ -12,7 +12,10 @@ using support::text_of;
 class Conversation : public support::ServerTest {};
 
 TEST_F(Conversation, TheThreeFoundingMessagesAreUnderstoodInOneSession) {
-    struct Row { const char* message; const char* intent; };
+    struct Row {
+        const char* message;
+        const char* intent;
+    };
     const std::string session = client.open_session({{"scenario", "sales-zh"}});
     std::int64_t number = 0;
     for (const Row& row : {Row{"你好", "greeting"}, Row{"你们的产品有什么功能？", "product_inquiry"}, Row{"多少钱？", "price_inquiry"}}) {
@@ -31,7 +34,8 @@ TEST_F(Conversation, ASessionThatNamesNoScenarioIsInTheDefaultOne) {
 }
 
 TEST_F(Conversation, APersonaOfTheClientsChoiceIsKept) {
-    const std::string id = client.open_session({{"session_id", "with-persona"}, {"user_id", "u1"}, {"persona", {{"name", "李总"}, {"role", "总经理"}}}});
+    const std::string id =
+        client.open_session({{"session_id", "with-persona"}, {"user_id", "u1"}, {"persona", {{"name", "李总"}, {"role", "总经理"}}}});
     const Answer session = client.get("/api/v1/sessions/" + id);
     EXPECT_EQ(session.text("session_id"), "with-persona");
     EXPECT_EQ(session.text("user_id"), "u1");
@@ -41,15 +45,19 @@ TEST_F(Conversation, APersonaOfTheClientsChoiceIsKept) {
 
 TEST_F(Conversation, TheResultHasEveryPromisedMemberInItsType) {
     using boost::json::kind;
-    struct Row { const char* pointer; kind type; };
+    struct Row {
+        const char* pointer;
+        kind type;
+    };
     const Answer answer = client.say(client.open_session(), "你们的产品有什么功能？", {{"message_id", "m-1"}});
     ASSERT_EQ(answer.status, 200) << answer.body;
-    for (const Row& row : {Row{"/session_id", kind::string}, Row{"/turn_number", kind::int64}, Row{"/message_id", kind::string},
-                           Row{"/status", kind::string}, Row{"/npc_response", kind::string}, Row{"/intent", kind::string},
-                           Row{"/stage", kind::string}, Row{"/coach_advice/text", kind::string}, Row{"/compliance/risk_level", kind::string},
-                           Row{"/usage/input_tokens", kind::int64}, Row{"/usage/output_tokens", kind::int64}, Row{"/cost/micros", kind::int64},
-                           Row{"/cost/currency", kind::string}, Row{"/model", kind::string}, Row{"/decision_id", kind::string},
-                           Row{"/bandit_decision", kind::null}, Row{"/trace_id", kind::string}}) {
+    for (const Row& row :
+         {Row{"/session_id", kind::string}, Row{"/turn_number", kind::int64}, Row{"/message_id", kind::string},
+          Row{"/status", kind::string}, Row{"/npc_response", kind::string}, Row{"/intent", kind::string}, Row{"/stage", kind::string},
+          Row{"/coach_advice/text", kind::string}, Row{"/compliance/risk_level", kind::string}, Row{"/usage/input_tokens", kind::int64},
+          Row{"/usage/output_tokens", kind::int64}, Row{"/cost/micros", kind::int64}, Row{"/cost/currency", kind::string},
+          Row{"/model", kind::string}, Row{"/decision_id", kind::string}, Row{"/bandit_decision", kind::null},
+          Row{"/trace_id", kind::string}}) {
         boost::system::error_code ec;
         const auto* value = answer.json.find_pointer(row.pointer, ec);
         ASSERT_TRUE(value) << row.pointer;
@@ -105,7 +113,10 @@ TEST_F(Conversation, ARestartForgetsNothing) {
     EXPECT_EQ(text_of(items[1], "text"), first.text("npc_response"));
 }
 
-struct Transcript { const char* scenario; const char* file; };
+struct Transcript {
+    const char* scenario;
+    const char* file;
+};
 
 class TranscriptTest : public support::ServerTest, public ::testing::WithParamInterface<Transcript> {};
 TEST_P(TranscriptTest, GivesTwelveCompletedTurnsWithAnswersAndAdvice) {

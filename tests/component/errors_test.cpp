@@ -14,10 +14,15 @@ struct Row {
     const char* code;
     const char* pointer{""};  ///< of the first fault, when there is one
 };
+void PrintTo(const Row& row, std::ostream* out) { *out << row.claim; }
 
-net::ClientRequest turn(std::string body) { return {.method = Method::post, .target = "/api/v1/sessions/known/turns", .body = std::move(body)}; }
+net::ClientRequest turn(std::string body) {
+    return {.method = Method::post, .target = "/api/v1/sessions/known/turns", .body = std::move(body)};
+}
 net::ClientRequest session(std::string body) { return {.method = Method::post, .target = "/api/v1/sessions", .body = std::move(body)}; }
-net::ClientRequest feedback(std::string body) { return {.method = Method::post, .target = "/api/v1/feedback/submit", .body = std::move(body)}; }
+net::ClientRequest feedback(std::string body) {
+    return {.method = Method::post, .target = "/api/v1/feedback/submit", .body = std::move(body)};
+}
 net::ClientRequest plain(Method method, std::string target) { return {.method = method, .target = std::move(target)}; }
 std::string nested(int depth) { return R"({"user_message":)" + std::string(depth, '[') + std::string(depth, ']') + "}"; }
 std::string long_message(std::size_t bytes) { return R"({"user_message":")" + std::string(bytes, 'a') + R"("})"; }
@@ -49,7 +54,8 @@ TEST_P(ErrorTest, IsAProblemAPersonCanActOn) {
     EXPECT_FALSE(answer.text("title").empty());
     EXPECT_FALSE(answer.text("detail").empty());
     const auto errors = answer.at("errors");
-    const std::string pointer = errors.is_array() && !errors.as_array().empty() ? support::text_of(errors.as_array().front(), "pointer") : "";
+    const std::string pointer =
+        errors.is_array() && !errors.as_array().empty() ? support::text_of(errors.as_array().front(), "pointer") : "";
     EXPECT_EQ(pointer, row.pointer) << row.claim << ": " << answer.body;
 }
 INSTANTIATE_TEST_SUITE_P(Bodies, ErrorTest, ::testing::Values(
@@ -58,20 +64,20 @@ INSTANTIATE_TEST_SUITE_P(Bodies, ErrorTest, ::testing::Values(
     Row{"empty",                     turn(""),                                          400, "MALFORMED_JSON"},
     Row{"not UTF-8",                 turn("{\"user_message\":\"\xc3\x28\"}"),           400, "INVALID_UTF8"},
     Row{"deeper than 64",            turn(nested(70)),                                  400, "TOO_DEEP"},
-    Row{"a list",                    turn("[]"),                                        422, "INVALID_ARGUMENT"},
-    Row{"an unknown member",         turn(R"({"user_message":"a","user_mesage":"b"})"), 422, "INVALID_ARGUMENT", "/user_mesage"},
-    Row{"an unknown inner member",   session(R"({"persona":{"nmae":"b"}})"),            422, "INVALID_ARGUMENT", "/persona/nmae"},
-    Row{"no message",                turn("{}"),                                        422, "INVALID_ARGUMENT", "/user_message"},
-    Row{"a message of blanks",       turn(R"({"user_message":" \n"})"),                 422, "INVALID_ARGUMENT", "/user_message"},
-    Row{"a message of a wrong type", turn(R"({"user_message":7})"),                     422, "INVALID_ARGUMENT", "/user_message"},
-    Row{"an overlong message",       turn(long_message(40'000)),                        422, "INVALID_ARGUMENT", "/user_message"},
+    Row{"a list",                    turn("[]"),                                        422, "INVALID_FIELDS"},
+    Row{"an unknown member",         turn(R"({"user_message":"a","user_mesage":"b"})"), 422, "INVALID_FIELDS", "/user_mesage"},
+    Row{"an unknown inner member",   session(R"({"persona":{"nmae":"b"}})"),            422, "INVALID_FIELDS", "/persona/nmae"},
+    Row{"no message",                turn("{}"),                                        422, "INVALID_FIELDS", "/user_message"},
+    Row{"a message of blanks",       turn(R"({"user_message":" \n"})"),                 422, "INVALID_FIELDS", "/user_message"},
+    Row{"a message of a wrong type", turn(R"({"user_message":7})"),                     422, "INVALID_FIELDS", "/user_message"},
+    Row{"an overlong message",       turn(long_message(40'000)),                        422, "INVALID_FIELDS", "/user_message"},
     Row{"a body over the limit",     turn(long_message(300'000)),                       413, "BODY_TOO_LARGE"},
-    Row{"a message id with blanks",  turn(R"({"user_message":"a","message_id":"a b"})"), 422, "INVALID_ARGUMENT", "/message_id"},
-    Row{"a session id with slashes", session(R"({"session_id":"a/b"})"),                422, "INVALID_ARGUMENT", "/session_id"},
+    Row{"a message id with blanks",  turn(R"({"user_message":"a","message_id":"a b"})"), 422, "INVALID_FIELDS", "/message_id"},
+    Row{"a session id with slashes", session(R"({"session_id":"a/b"})"),                422, "INVALID_FIELDS", "/session_id"},
     Row{"an unknown scenario",       session(R"({"scenario":"chess"})"),                422, "UNKNOWN_SCENARIO", "/scenario"},
-    Row{"six stars",                 feedback(R"({"session_id":"a","turn_number":1,"rating":6})"), 422, "INVALID_ARGUMENT", "/rating"},
+    Row{"six stars",                 feedback(R"({"session_id":"a","turn_number":1,"rating":6})"), 422, "INVALID_FIELDS", "/rating"},
     Row{"a signal that is no number", feedback(R"({"session_id":"a","turn_number":1,"rating":5,"signals":{"x":"y"}})"),
-                                                                                        422, "INVALID_ARGUMENT", "/signals/x"}));
+                                                                                        422, "INVALID_FIELDS", "/signals/x"}));
 INSTANTIATE_TEST_SUITE_P(Places, ErrorTest, ::testing::Values(
     Row{"an unknown session",          plain(Method::get, "/api/v1/sessions/nobody"),              404, "NOT_FOUND"},
     Row{"its messages",                plain(Method::get, "/api/v1/sessions/nobody/messages"),     404, "NOT_FOUND"},
@@ -87,7 +93,8 @@ TEST_F(ErrorTest, AWrongMethodNamesTheRightOnes) {
     support::Client client{loop(), server->port()};
     const Answer answer = client.send(plain(Method::delete_, "/api/v1/sessions"));
     EXPECT_EQ(answer.status, 405);
-    for (const char* method : {"GET", "POST", "HEAD"}) EXPECT_NE(answer.header("allow").find(method), std::string_view::npos) << answer.header("allow");
+    for (const char* method : {"GET", "POST", "HEAD"})
+        EXPECT_NE(answer.header("allow").find(method), std::string_view::npos) << answer.header("allow");
 }
 
 TEST_F(ErrorTest, MalformedJsonIsPointedAtByLineAndColumn) {

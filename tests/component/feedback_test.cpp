@@ -27,15 +27,23 @@ TEST_F(Feedback, OfAKnownTurnIsMatchedAndShownBesideIt) {
 }
 
 TEST_F(Feedback, OfWhatIsNotKnownIsAcceptedUnmatched) {
-    struct Row { const char* claim; boost::json::object body; };
+    struct Row {
+        const char* claim;
+        boost::json::object body;
+    };
     const std::string session = client.open_session();
     ASSERT_EQ(client.say(session, "你好").status, 200);
-    for (const Row& row : {Row{"the quick start's body", {{"session_id", "test_123"}, {"turn_number", 1}, {"rating", 5}, {"intent", "greeting"}}},
-                           Row{"a turn that never was", {{"session_id", session}, {"turn_number", 9}, {"rating", 5}}},
-                           Row{"another decision", {{"session_id", session}, {"turn_number", 1}, {"rating", 5}, {"decision_id", "d_other"}}},
-                           Row{"with signals", {{"session_id", "abc123"}, {"turn_number", 3}, {"rating", 5}, {"intent", "price_inquiry"},
-                                                {"decision_id", "bandit_decision_xyz"},
-                                                {"signals", {{"response_quality", 0.9}, {"latency_satisfaction", 0.8}}}}}}) {
+    for (const Row& row :
+         {Row{"the quick start's body", {{"session_id", "test_123"}, {"turn_number", 1}, {"rating", 5}, {"intent", "greeting"}}},
+          Row{"a turn that never was", {{"session_id", session}, {"turn_number", 9}, {"rating", 5}}},
+          Row{"another decision", {{"session_id", session}, {"turn_number", 1}, {"rating", 5}, {"decision_id", "d_other"}}},
+          Row{"with signals",
+              {{"session_id", "abc123"},
+               {"turn_number", 3},
+               {"rating", 5},
+               {"intent", "price_inquiry"},
+               {"decision_id", "bandit_decision_xyz"},
+               {"signals", {{"response_quality", 0.9}, {"latency_satisfaction", 0.8}}}}}}) {
         const Answer given = rate(row.body);
         EXPECT_EQ(given.status, 200) << row.claim << given.body;
         EXPECT_EQ(given.text("match"), "unmatched") << row.claim;

@@ -35,7 +35,11 @@ TEST_F(Idempotency, AlsoAfterLaterTurnsAndARestart) {
 }
 
 TEST_F(Idempotency, AnotherBodyUnderTheSameIdIsRefused) {
-    struct Row { const char* claim; const char* message; boost::json::object more; };
+    struct Row {
+        const char* claim;
+        const char* message;
+        boost::json::object more;
+    };
     const std::string session = client.open_session();
     ASSERT_EQ(client.say(session, "你好", {{"message_id", "m-1"}}).status, 200);
     for (const Row& row : {Row{"another message", "多少钱？", {}}, Row{"another coach", "你好", {{"enable_async_coach", true}}},

@@ -34,7 +34,8 @@ TEST_F(Operations, EverySettingIsShownWithItsSource) {
     ASSERT_EQ(config.status, 200);
     std::map<std::string, boost::json::value> settings;
     for (const auto& setting : config.at("settings").as_array()) {
-        for (const char* member : {"key", "source", "env", "type", "help", "reload"}) EXPECT_TRUE(setting.as_object().contains(member)) << member;
+        for (const char* member : {"key", "source", "env", "type", "help", "reload"})
+            EXPECT_TRUE(setting.as_object().contains(member)) << member;
         settings[text_of(setting, "key")] = setting;
     }
     EXPECT_EQ(text_of(settings["turn.busy"], "source"), "default");

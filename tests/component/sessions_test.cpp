@@ -59,7 +59,9 @@ TEST_F(Sessions, PagingThatMakesNoSenseIsRefused) {
 TEST_F(Sessions, ADeletedSessionIsGoneForGoodAndItsIdIsFree) {
     const std::string session = client.open_session({{"session_id", "mine"}});
     ASSERT_EQ(client.say(session, "你好", {{"message_id", "m-1"}}).status, 200);
-    const auto remove = [&](support::Client& by) { return by.send({.method = net::Method::delete_, .target = "/api/v1/sessions/mine"}).status; };
+    const auto remove = [&](support::Client& by) {
+        return by.send({.method = net::Method::delete_, .target = "/api/v1/sessions/mine"}).status;
+    };
     EXPECT_EQ(remove(client), 204);
     restart();
     EXPECT_EQ(remove(now()), 404);

@@ -42,7 +42,8 @@ std::ptrdiff_t first_delta(const std::vector<Event>& events) {
     return position(events, [](const Event& event) { return event.type == "delta"; });
 }
 std::ptrdiff_t verdict(const std::vector<Event>& events) {
-    return position(events, [](const Event& event) { return event.type == "node_finished" && text_of(event.json(), "node") == "compliance"; });
+    return position(events,
+                    [](const Event& event) { return event.type == "node_finished" && text_of(event.json(), "node") == "compliance"; });
 }
 
 constexpr const char* kInARow = R"({
@@ -64,6 +65,7 @@ struct Route {
     const char* message;
     std::vector<std::string> ran;
 };
+void PrintTo(const Route& row, std::ostream* out) { *out << row.claim; }
 class RouteTest : public ::testing::TestWithParam<Route> {};
 TEST_P(RouteTest, RunsTheseNodes) {
     const Route& row = GetParam();
@@ -96,7 +98,8 @@ TEST(Workflow, TheBanditsDecisionIsToldWhenItIsOn) {
 TEST(Workflow, AFileWithFaultsStopsTheStartAndNamesThem) {
     const support::TempFolder folder;
     const std::string file = (folder.path() / "workflow.json").string();
-    std::ofstream{file} << R"({"name": "w", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["knowledge"], "knowledge": ["npc"]}})";
+    std::ofstream{file}
+        << R"({"name": "w", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["knowledge"], "knowledge": ["npc"]}})";
     const Error error = support::refusal_of({{"workflow", file}});
     EXPECT_EQ(error.code, Code::invalid_argument);
     EXPECT_TRUE(std::ranges::any_of(error.faults, [](const Fault& fault) {

@@ -64,8 +64,10 @@ asio::awaitable<void> CrashClient::run() {
 asio::awaitable<bool> CrashClient::open_session() {
     for (;;) {
         co_await server_up();
-        const auto response = co_await http_->send({.method = net::Method::post, .target = "/api/v1/sessions",
-                                                    .body = boost::json::serialize(boost::json::object{{"session_id", session_}})}, patience());
+        const auto response = co_await http_->send({.method = net::Method::post,
+                                                    .target = "/api/v1/sessions",
+                                                    .body = boost::json::serialize(boost::json::object{{"session_id", session_}})},
+                                                   patience());
         if (response && (response->status == 201 || response->status == 200)) co_return true;
         const Outcome outcome = response ? refused(response->status, response->body) : broken(response.error());
         if (outcome == Outcome::gave_up) co_return false;
@@ -121,7 +123,8 @@ asio::awaitable<CrashClient::Outcome> CrashClient::listen(const boost::json::obj
 /// Over a connection of its own. No answer is as good as one: a crash took the stop or the turn, and both come again.
 asio::awaitable<void> CrashClient::say_stop(std::int64_t turn) {
     net::HttpClient http{world_.executor, "127.0.0.1", world_.port};
-    const auto response = co_await http.send({.method = net::Method::post, .target = fmt::format("/api/v1/sessions/{}/turns/{}/stop", session_, turn)}, patience());
+    const auto response = co_await http.send(
+        {.method = net::Method::post, .target = fmt::format("/api/v1/sessions/{}/turns/{}/stop", session_, turn)}, patience());
     if (response && response->status != 202) complain("stop was refused: " + response->body);
 }
 
@@ -135,7 +138,8 @@ void CrashClient::hear(Hearing& hearing, const net::SseEvent& event) {
     } else {
         // A new epoch tells the turn from its beginning and says so.
         if (id->seq != 1) complain(fmt::format("a new epoch begins with {}", event.id));
-        if (!fresh && event.event != "restarted") complain(fmt::format("{} `{}` begins a new epoch without `restarted`", event.id, event.event));
+        if (!fresh && event.event != "restarted")
+            complain(fmt::format("{} `{}` begins a new epoch without `restarted`", event.id, event.event));
         hearing.text.clear();
     }
     hearing.last = *id;
@@ -156,8 +160,12 @@ void CrashClient::hear(Hearing& hearing, const net::SseEvent& event) {
 }
 
 void CrashClient::told(const boost::json::object& body, const boost::json::value& result) {
-    world_.asked.push_back({body, {.session = session_, .message_id = text_of(body, "message_id"), .number = result.at("turn_number").as_int64(),
-                                   .text = text_of(result, "npc_response"), .advice_promised = result.at("coach_advice") == "pending"}});
+    world_.asked.push_back({body,
+                            {.session = session_,
+                             .message_id = text_of(body, "message_id"),
+                             .number = result.at("turn_number").as_int64(),
+                             .text = text_of(result, "npc_response"),
+                             .advice_promised = result.at("coach_advice") == "pending"}});
     if (text_of(result, "status") != "completed" && !manner_.stop) complain("a turn was not completed: " + boost::json::serialize(result));
 }
 }  // namespace rondo::fault

@@ -24,7 +24,10 @@ struct World {
     bool enough{false};           ///< clients finish the turn they are in and leave
     std::function<void()> heard;  ///< called for every answer and every event; may crash the server
 
-    struct Asked { boost::json::object body; Told told; };
+    struct Asked {
+        boost::json::object body;
+        Told told;
+    };
     std::vector<Asked> asked;             ///< every turn that was answered, with the request that made it
     std::vector<std::string> complaints;  ///< what no client should ever see
     int repeats{0};                       ///< requests sent again because their result was unknown

@@ -82,11 +82,13 @@ private:
 void read_history(support::Client& client, const std::string& session, std::vector<Kept>& kept) {
     std::string cursor;
     do {
-        const auto page = client.get(fmt::format("/api/v1/sessions/{}/messages?limit=100{}", session, cursor.empty() ? "" : "&cursor=" + cursor));
+        const auto page =
+            client.get(fmt::format("/api/v1/sessions/{}/messages?limit=100{}", session, cursor.empty() ? "" : "&cursor=" + cursor));
         ASSERT_EQ(page.status, 200) << page.body;
         for (const auto& item : page.at("items").as_array()) {
             if (support::text_of(item, "role") == "user") {
-                kept.push_back({.session = session, .message_id = support::text_of(item, "message_id"), .number = item.at("turn_number").as_int64()});
+                kept.push_back(
+                    {.session = session, .message_id = support::text_of(item, "message_id"), .number = item.at("turn_number").as_int64()});
             } else {
                 ASSERT_FALSE(kept.empty());
                 ASSERT_EQ(item.at("turn_number"), kept.back().number);

@@ -17,8 +17,9 @@ class Policy {
 public:
     Policy(const char* on_error, support::ScriptedModel& model, int retries = 0) {
         const std::string file = (folder_.path() / "workflow.json").string();
-        std::ofstream{file} << fmt::format(R"({{"name":"w","enabled_nodes":["intent","npc","coach"],"nodes":{{"npc":{{"on_error":"{}","retries":{}}}}}}})",
-                                           on_error, retries);
+        std::ofstream{file} << fmt::format(
+            R"({{"name":"w","enabled_nodes":["intent","npc","coach"],"nodes":{{"npc":{{"on_error":"{}","retries":{}}}}}}})", on_error,
+            retries);
         server_ = std::make_unique<support::Server>(support::Server::Settings{{"workflow", file}}, model.as_npc());
         client_ = std::make_unique<support::Client>(loop_, server_->port());
         session_ = client_->open_session();
@@ -60,9 +61,7 @@ TEST_P(PolicyTest, DecidesWhatAFailingModelDoesToTheTurn) {
     EXPECT_EQ(events.back().type, row.ending) << events.back().data;
     const auto answer = server.ask();
     EXPECT_EQ(answer.status, row.status) << answer.body;
-    if (row.status == 200) {
-        EXPECT_EQ(answer.text("npc_response").empty(), std::string_view{row.on_error} == "skip");
-    }
+    if (row.status == 200) { EXPECT_EQ(answer.text("npc_response").empty(), std::string_view{row.on_error} == "skip"); }
     EXPECT_EQ(server.ask({{"turn_number", 3}}).status, row.status) << "the session takes the next turn";
 }
 INSTANTIATE_TEST_SUITE_P(Faults, PolicyTest, ::testing::Values(
@@ -101,7 +100,10 @@ TEST(NodeFault, AnUnansweredModelIsAskedAgainAsOftenAsConfigured) {
 }
 
 TEST(NodeFault, AModelThatBreaksOffInMidAnswerIsNotAskedAgainAndTheBeginningStands) {
-    struct Case { const char* on_error; const char* ending; };
+    struct Case {
+        const char* on_error;
+        const char* ending;
+    };
     for (const Case& row : {Case{"fail", "failed"}, Case{"skip", "completed"}, Case{"fallback", "completed"}}) {
         support::ScriptedModel model{{say("我们"), say("认为"), break_off(Code::unavailable)}};
         Policy server{row.on_error, model, 2};

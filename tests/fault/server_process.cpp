@@ -37,8 +37,9 @@ void ServerProcess::start(const std::vector<std::string>& environment) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-    std::vector<std::string> arguments{RONDO_BINARY, "serve", "--port", "0", "--data", data_.string(),
-                                       "--scenarios", RONDO_SOURCE_DIR "/scenarios", "--log-level", "warn"};
+    std::vector<std::string> arguments{RONDO_BINARY,  "serve",        "--port",      "0",
+                                       "--data",      data_.string(), "--scenarios", RONDO_SOURCE_DIR "/scenarios",
+                                       "--log-level", "warn"};
     auto variables = with_own(environment);
     const TimePoint started = Clock::now();
     const int failed = ::posix_spawn(&pid_, RONDO_BINARY, &actions, nullptr, pointers(arguments).data(), pointers(variables).data());
@@ -52,7 +53,8 @@ void ServerProcess::start(const std::vector<std::string>& environment) {
     const std::string line = read_line();
     ready_after_ = Clock::now() - started;
     const auto colon = line.rfind(':');
-    if (!line.starts_with("listening on http://") || std::from_chars(line.data() + colon + 1, line.data() + line.size(), port_).ec != std::errc{}) {
+    if (!line.starts_with("listening on http://") ||
+        std::from_chars(line.data() + colon + 1, line.data() + line.size(), port_).ec != std::errc{}) {
         throw std::runtime_error{"the server said \"" + line + "\" instead of its address; see " + log};
     }
 }

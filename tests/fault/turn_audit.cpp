@@ -18,7 +18,8 @@ std::vector<std::string> broken_promises(const std::vector<Told>& told, const st
     for (const Kept& turn : kept) {
         const Key key{turn.session, turn.message_id};
         if (!turns.emplace(key, &turn).second) broken.push_back(shown(key) + ": made more than one turn");
-        if (turn.number != ++last[turn.session]) broken.push_back(fmt::format("{}: is number {} where {} was due", shown(key), turn.number, last[turn.session]));
+        if (turn.number != ++last[turn.session])
+            broken.push_back(fmt::format("{}: is number {} where {} was due", shown(key), turn.number, last[turn.session]));
         if (!turn.ended) broken.push_back(shown(key) + ": was left running");
     }
     for (const Told& answer : told) {
@@ -29,7 +30,8 @@ std::vector<std::string> broken_promises(const std::vector<Told>& told, const st
             continue;
         }
         const Kept& turn = *found->second;
-        if (turn.number != answer.number) broken.push_back(fmt::format("{}: was told as number {} and is kept as {}", shown(key), answer.number, turn.number));
+        if (turn.number != answer.number)
+            broken.push_back(fmt::format("{}: was told as number {} and is kept as {}", shown(key), answer.number, turn.number));
         if (turn.text != answer.text) broken.push_back(shown(key) + ": is kept with another text than was told");
         if (answer.advice_promised && !turn.advice_given) broken.push_back(shown(key) + ": its promised advice never came");
     }

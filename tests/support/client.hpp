@@ -80,7 +80,8 @@ public:
     Stream events(std::string_view session, std::int64_t turn, std::string_view last_event_id = {});
     void close() { http_.close(); }
 
-    [[nodiscard]] static net::ClientRequest posting(std::string target, const boost::json::object& body, std::vector<net::Header> headers = {});
+    [[nodiscard]] static net::ClientRequest posting(std::string target, const boost::json::object& body,
+                                                    std::vector<net::Header> headers = {});
     [[nodiscard]] static net::ClientRequest turn_request(std::string_view session, std::string_view message, boost::json::object more = {});
 
 private:

@@ -20,7 +20,8 @@ const std::filesystem::path& models() {
     return folder.path();
 }
 
-Result<std::unique_ptr<app::App>> try_start(const std::filesystem::path& data, const Server::Settings& settings, const Server::AdjustNodes& adjust) {
+Result<std::unique_ptr<app::App>> try_start(const std::filesystem::path& data, const Server::Settings& settings,
+                                            const Server::AdjustNodes& adjust) {
     std::vector<config::Override> flags{{"data", data.string()},
                                         {"scenarios", RONDO_SOURCE_DIR "/scenarios"},
                                         {"workflow", (data / "workflow_config.json").string()},

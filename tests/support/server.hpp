@@ -25,7 +25,10 @@ public:
 
     void stop() { app_.reset(); }   ///< without draining: what runs is left for the next start
     void start();                   ///< again, on the same data, on another port
-    void restart() { stop(); start(); }
+    void restart() {
+        stop();
+        start();
+    }
 
 private:
     Settings settings_;

@@ -124,7 +124,8 @@ std::string found_text(const Node& node) {
         case Node::Kind::null: return "nothing";
         case Node::Kind::list: return "a list";
         case Node::Kind::map: return "a section";
-        case Node::Kind::plain: case Node::Kind::quoted: break;
+        case Node::Kind::plain:
+        case Node::Kind::quoted: break;
     }
     std::string shown;
     obs::append_json_string(shown, node.text, kMaxShownBytes);
@@ -160,39 +161,42 @@ Node node_of(const FieldRef& field, std::string_view text) {
 }
 
 std::string value_text(const FieldRef& field) {
-    auto text = std::visit(Overloaded{
-        [](const std::string* value) { return *value; },
-        [](const bool* value) { return std::string{*value ? "true" : "false"}; },
-        [](const double* value) { return fmt::format("{}", *value); },
-        [](const std::optional<std::string>* value) { return value->value_or(""); },
-        [](const std::vector<std::string>* value) { return fmt::format("{}", fmt::join(*value, ",")); },
-        [](const std::filesystem::path* value) { return value->string(); },
-        [](const IntegerRef& value) { return std::to_string(value.get(value.target)); },
-        [&](const DurationRef& value) {
-            const auto time = value.get(value.target);
-            const auto unit = unit_of_key(field.key);
-            return unit && time % *unit == nanoseconds{0} ? std::to_string(time / *unit) : duration_text(time);
-        }}, field.target);
+    auto text =
+        std::visit(Overloaded{[](const std::string* value) { return *value; },
+                              [](const bool* value) { return std::string{*value ? "true" : "false"}; },
+                              [](const double* value) { return fmt::format("{}", *value); },
+                              [](const std::optional<std::string>* value) { return value->value_or(""); },
+                              [](const std::vector<std::string>* value) { return fmt::format("{}", fmt::join(*value, ",")); },
+                              [](const std::filesystem::path* value) { return value->string(); },
+                              [](const IntegerRef& value) { return std::to_string(value.get(value.target)); },
+                              [&](const DurationRef& value) {
+                                  const auto time = value.get(value.target);
+                                  const auto unit = unit_of_key(field.key);
+                                  return unit && time % *unit == nanoseconds{0} ? std::to_string(time / *unit) : duration_text(time);
+                              }},
+                   field.target);
     return field.secret && !text.empty() ? "***" : text;
 }
 
 std::string_view type_name(const FieldRef& field) {
-    return std::visit(Overloaded{
-        [](const std::string*) { return "string"; }, [](const bool*) { return "boolean"; },
-        [](const double*) { return "number"; }, [](const std::optional<std::string>*) { return "string"; },
-        [](const std::vector<std::string>*) { return "list"; }, [](const std::filesystem::path*) { return "path"; },
-        [](const IntegerRef&) { return "integer"; }, [](const DurationRef&) { return "duration"; }}, field.target);
+    return std::visit(
+        Overloaded{[](const std::string*) { return "string"; }, [](const bool*) { return "boolean"; },
+                   [](const double*) { return "number"; }, [](const std::optional<std::string>*) { return "string"; },
+                   [](const std::vector<std::string>*) { return "list"; }, [](const std::filesystem::path*) { return "path"; },
+                   [](const IntegerRef&) { return "integer"; }, [](const DurationRef&) { return "duration"; }},
+        field.target);
 }
 
 std::string allowed_text(const FieldRef& field) {
-    return std::visit(Overloaded{
-        [](std::monostate) { return std::string{}; },
-        [](const OneOf& words) { return fmt::format("one of: {}", fmt::join(words.words, ", ")); },
-        [](const AllowedDurations& range) { return duration_text(range.low) + " to " + duration_text(range.high); },
-        [](const Range& range) {
-            if (!std::isfinite(range.low)) return fmt::format("at most {}", range.high);
-            if (!std::isfinite(range.high)) return fmt::format("at least {}", range.low);
-            return fmt::format("{} to {}", range.low, range.high);
-        }}, field.allowed);
+    return std::visit(
+        Overloaded{[](std::monostate) { return std::string{}; },
+                   [](const OneOf& words) { return fmt::format("one of: {}", fmt::join(words.words, ", ")); },
+                   [](const AllowedDurations& range) { return duration_text(range.low) + " to " + duration_text(range.high); },
+                   [](const Range& range) {
+                       if (!std::isfinite(range.low)) return fmt::format("at most {}", range.high);
+                       if (!std::isfinite(range.high)) return fmt::format("at least {}", range.low);
+                       return fmt::format("{} to {}", range.low, range.high);
+                   }},
+        field.allowed);
 }
 }  // namespace rondo::config

@@ -17,12 +17,8 @@ struct Unit {
     nanoseconds length;
 };
 constexpr Unit kUnits[] = {
-    {"d", "", "days", 24h},
-    {"h", "_hours", "hours", 1h},
-    {"m", "_minutes", "minutes", 1min},
-    {"s", "_s", "seconds", 1s},
-    {"ms", "_ms", "milliseconds", 1ms},
-    {"us", "_us", "microseconds", 1us},
+    {"d", "", "days", 24h},         {"h", "_hours", "hours", 1h},       {"m", "_minutes", "minutes", 1min},
+    {"s", "_s", "seconds", 1s},     {"ms", "_ms", "milliseconds", 1ms}, {"us", "_us", "microseconds", 1us},
     {"ns", "", "nanoseconds", 1ns},
 };
 constexpr nanoseconds kLongest = 24h * 365 * 100;

@@ -34,13 +34,16 @@ struct DurationRef {
 };
 
 /// Points into the Config being described, which must outlive it.
-using Target = std::variant<std::string*, bool*, double*, std::optional<std::string>*, std::vector<std::string>*,
-                            std::filesystem::path*, IntegerRef, DurationRef>;
+using Target = std::variant<std::string*, bool*, double*, std::optional<std::string>*, std::vector<std::string>*, std::filesystem::path*,
+                            IntegerRef, DurationRef>;
 using AllowedDurations = DurationRange<std::chrono::nanoseconds::rep, std::nano>;
 using Allowed = std::variant<std::monostate, Range, AllowedDurations, OneOf>;
 
 template <class T>
-concept Duration = requires { typename T::period; requires std::integral<typename T::rep>; };
+concept Duration = requires {
+    typename T::period;
+    requires std::integral<typename T::rep>;
+};
 
 template <class T>
 Target target_of(T& value) {
@@ -55,8 +58,7 @@ Target target_of(T& value) {
         using std::chrono::duration_cast;
         using std::chrono::nanoseconds;
         return DurationRef{&value, [](const void* p) { return duration_cast<nanoseconds>(*static_cast<const T*>(p)); },
-                           [](void* p, nanoseconds n) { *static_cast<T*>(p) = duration_cast<T>(n); },
-                           duration_cast<nanoseconds>(T{1})};
+                           [](void* p, nanoseconds n) { *static_cast<T*>(p) = duration_cast<T>(n); }, duration_cast<nanoseconds>(T{1})};
     } else {
         return &value;  // a type outside the list does not compile here
     }

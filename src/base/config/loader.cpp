@@ -153,9 +153,15 @@ std::vector<Setting> Layers::settings() const {
     std::vector<Setting> all;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
         const FieldRef& field = fields_[i];
-        all.push_back({.key = field.key, .env = env_name(field.key), .type = type_name(field), .value = value_text(field),
-                       .default_value = defaults_[i], .source = choices_[i] ? choices_[i]->source : "default",
-                       .help = field.help, .allowed = allowed_text(field), .reload = field.reload});
+        all.push_back({.key = field.key,
+                       .env = env_name(field.key),
+                       .type = type_name(field),
+                       .value = value_text(field),
+                       .default_value = defaults_[i],
+                       .source = choices_[i] ? choices_[i]->source : "default",
+                       .help = field.help,
+                       .allowed = allowed_text(field),
+                       .reload = field.reload});
     }
     return all;
 }

@@ -60,8 +60,7 @@ void read_yaml(const std::string& text, Builder& builder) {
     Events events{builder};
     try {
         YAML::Parser parser{in};
-        while (parser.HandleNextDocument(events)) {
-        }
+        while (parser.HandleNextDocument(events)) {}
     } catch (const Stopped&) {  // the builder has the reason
     } catch (const YAML::Exception& error) {
         builder.refuse(error.mark.is_null() ? 1 : error.mark.line + 1, "not valid YAML: " + error.msg);

@@ -21,7 +21,8 @@ public:
     struct Options {
         Level level{Level::info};
         std::size_t queue_lines{2048};                  ///< > 0; about 400 bytes each, allocated at once
-        std::function<void(std::string_view)> write{};  ///< gets whole lines with their '\n', on the logger's thread; must not throw; empty: stderr
+        std::function<void(std::string_view)>
+            write{};  ///< gets whole lines with their '\n', on the logger's thread; must not throw; empty: stderr
     };
 
     explicit Logger(Options options);

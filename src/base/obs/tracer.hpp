@@ -52,7 +52,9 @@ public:
 
     Span(Span&& other) noexcept = default;
     Span& operator=(Span&& other) noexcept;
-    ~Span() { if (live_) end(); }
+    ~Span() {
+        if (live_) end();
+    }
 
     /// The ids children and outgoing requests take as their parent.
     [[nodiscard]] const TraceContext& context() const noexcept { return context_; }

@@ -32,7 +32,8 @@ void check_labels(const std::vector<std::string>& labels, std::vector<Fault>& fa
     }
 }
 
-std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> examples, std::size_t labels, unsigned bits, std::vector<Fault>& faults) {
+std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> examples, std::size_t labels, unsigned bits,
+                                 std::vector<Fault>& faults) {
     const FeatureHasher hasher{{.bits = bits}};
     std::vector<Sample> samples(examples.size());
     std::vector<bool> met(labels);
@@ -45,7 +46,8 @@ std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> exam
         } else {
             met[label] = true;
         }
-        if (samples[i].features.empty()) faults.push_back({fmt::format("examples/{}", i), "has neither letters nor ideographs to learn from"});
+        if (samples[i].features.empty())
+            faults.push_back({fmt::format("examples/{}", i), "has neither letters nor ideographs to learn from"});
     }
     for (std::size_t i = 0; i < labels; ++i) {
         if (!met[i]) faults.push_back({fmt::format("labels/{}", i), "has no example"});
@@ -57,7 +59,8 @@ std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> exam
 Result<LinearClassifier> LinearClassifier::train(std::vector<std::string> labels, std::span<const Example> examples,
                                                  const TrainConfig& config) {
     const auto refuse = [](std::vector<Fault> faults) {
-        return fail(Error{.code = Code::invalid_argument, .message = "the classifier cannot be trained; see `faults`", .faults = std::move(faults)});
+        return fail(Error{
+            .code = Code::invalid_argument, .message = "the classifier cannot be trained; see `faults`", .faults = std::move(faults)});
     };
     std::vector<Fault> faults;
     check_config(config, faults);
@@ -67,7 +70,8 @@ Result<LinearClassifier> LinearClassifier::train(std::vector<std::string> labels
     const auto samples = make_samples(examples, labels.size(), config.bits, faults);
     if (!faults.empty()) return refuse(std::move(faults));
 
-    const TrainerConfig trainer{.seed = config.seed, .epochs = config.epochs, .bits = config.bits, .max_model_bytes = config.max_model_bytes};
+    const TrainerConfig trainer{
+        .seed = config.seed, .epochs = config.epochs, .bits = config.bits, .max_model_bytes = config.max_model_bytes};
     const auto held_out = hold_out(samples, labels.size(), trainer);
     std::vector<std::uint32_t> all(samples.size());
     std::iota(all.begin(), all.end(), 0U);

@@ -104,7 +104,8 @@ Result<LinearModel> decode_model(std::string_view bytes) {
     const std::string_view body = bytes.substr(0, bytes.size() - 8);
     if (Reader{bytes.substr(body.size())}.integer(8) != fnv1a(body)) return damaged();
     Reader in{body.substr(kMagic.size())};
-    if (in.integer() != kVersion) return fail(Code::failed_precondition, "the stored classifier has another format version; train it again");
+    if (in.integer() != kVersion)
+        return fail(Code::failed_precondition, "the stored classifier has another format version; train it again");
 
     LinearModel model;
     model.bits = static_cast<unsigned>(in.integer());

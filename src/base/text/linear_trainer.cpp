@@ -88,7 +88,13 @@ Matrix make_matrix(std::span<const Sample> samples, std::span<const std::uint32_
 class AdaGrad {
 public:
     AdaGrad(const Matrix& matrix, std::size_t rows, std::size_t width)
-        : matrix_{matrix}, width_{width}, weights_(rows * width), squares_(rows * width), bias_(width), bias_squares_(width), logits_(width) {}
+        : matrix_{matrix},
+          width_{width},
+          weights_(rows * width),
+          squares_(rows * width),
+          bias_(width),
+          bias_squares_(width),
+          logits_(width) {}
 
     void step(std::size_t text) {
         const auto cells = std::span{matrix_.cells}.subspan(matrix_.starts[text], matrix_.starts[text + 1] - matrix_.starts[text]);
@@ -105,7 +111,8 @@ public:
             if (std::abs(logits_[c]) > kSmallestGradient) active_.push_back(static_cast<std::uint32_t>(c));
         }
         for (const auto& cell : cells) {
-            for (const std::uint32_t c : active_) descend(weights_[cell.row * width_ + c], squares_[cell.row * width_ + c], logits_[c] * cell.value);
+            for (const std::uint32_t c : active_)
+                descend(weights_[cell.row * width_ + c], squares_[cell.row * width_ + c], logits_[c] * cell.value);
         }
         for (const std::uint32_t c : active_) descend(bias_[c], bias_squares_[c], kBiasRate * logits_[c]);
     }

@@ -24,6 +24,6 @@ struct TrainerConfig {
 
 /// Fits idf, weights and bias to `samples[i]` for i in `chosen`; leaves temperature and threshold at their defaults.
 /// Same arguments, same model.
-[[nodiscard]] LinearModel fit(std::span<const Sample> samples, std::span<const std::uint32_t> chosen,
-                              std::size_t labels, const TrainerConfig& config);
+[[nodiscard]] LinearModel fit(std::span<const Sample> samples, std::span<const std::uint32_t> chosen, std::size_t labels,
+                              const TrainerConfig& config);
 }  // namespace rondo::text

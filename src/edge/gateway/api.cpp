@@ -43,11 +43,15 @@ net::RouteTable Api::routes() {
     add(Method::post, "/api/v1/sessions", "create_session", "Begin a session in a scenario.", &Handlers::create_session);
     add(Method::get, "/api/v1/sessions", "list_sessions", "Sessions, newest first.", &Handlers::list_sessions);
     add(Method::get, "/api/v1/sessions/{id}", "get_session", "One session and whether a turn is running in it.", &Handlers::get_session);
-    add(Method::delete_, "/api/v1/sessions/{id}", "delete_session", "Stop what runs and delete everything of the session.", &Handlers::delete_session);
+    add(Method::delete_, "/api/v1/sessions/{id}", "delete_session", "Stop what runs and delete everything of the session.",
+        &Handlers::delete_session);
     add(Method::get, "/api/v1/sessions/{id}/messages", "list_messages", "What was said, oldest first.", &Handlers::list_messages);
-    add(Method::post, "/api/v1/sessions/{id}/turns", "post_turn", "Say something; the answer as JSON or as an event stream.", &Handlers::post_turn);
-    add(Method::get, "/api/v1/sessions/{id}/turns/{n}/events", "turn_events", "A turn's events, from Last-Event-ID on.", &Handlers::turn_events);
-    add(Method::post, "/api/v1/sessions/{id}/turns/{n}/stop", "stop_turn", "Stop a running turn, keeping what was answered.", &Handlers::stop_turn);
+    add(Method::post, "/api/v1/sessions/{id}/turns", "post_turn", "Say something; the answer as JSON or as an event stream.",
+        &Handlers::post_turn);
+    add(Method::get, "/api/v1/sessions/{id}/turns/{n}/events", "turn_events", "A turn's events, from Last-Event-ID on.",
+        &Handlers::turn_events);
+    add(Method::post, "/api/v1/sessions/{id}/turns/{n}/stop", "stop_turn", "Stop a running turn, keeping what was answered.",
+        &Handlers::stop_turn);
     add(Method::post, "/api/v1/feedback/submit", "submit_feedback", "Rate a turn with one to five stars.", &Handlers::submit_feedback);
     add(Method::get, "/api/v1/scenarios", "list_scenarios", "The installed scenarios.", &Handlers::list_scenarios);
     add(Method::get, "/api/v1/config", "get_config", "Every setting with its source.", &Handlers::get_config);

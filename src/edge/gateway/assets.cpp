@@ -12,7 +12,9 @@ constexpr const char* kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-struct Type { std::string_view ending, content_type; };
+struct Type {
+    std::string_view ending, content_type;
+};
 constexpr Type kTypes[] = {{".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
                            {".css", "text/css; charset=utf-8"},   {".svg", "image/svg+xml"},
                            {".json", "application/json"},         {".webmanifest", "application/manifest+json"}};
@@ -44,8 +46,13 @@ void add_assets(net::RouteTable& table) {
         table.add({.method = net::Method::get, .pattern = path, .handler = serve(asset), .name = "page", .summary = "The page."});
     }
     if (!page_assets().empty()) return;
-    table.add({.method = net::Method::get, .pattern = "/", .handler = [](net::Exchange& exchange) -> net::asio::awaitable<void> {
-                   co_await exchange.respond(net::problem({Code::not_found, "this binary was built without the page; ./run builds it"}, "/"));
-               }, .name = "page", .summary = "The page."});
+    table.add({.method = net::Method::get,
+               .pattern = "/",
+               .handler = [](net::Exchange& exchange) -> net::asio::awaitable<void> {
+                   co_await exchange.respond(
+                       net::problem({Code::not_found, "this binary was built without the page; ./run builds it"}, "/"));
+               },
+               .name = "page",
+               .summary = "The page."});
 }
 }  // namespace rondo::gateway

@@ -111,7 +111,8 @@ Result<Paging> paging(const net::Request& request) {
     Paging page;
     std::vector<Fault> faults;
     if (const auto limit = request.query_value("limit")) {
-        if (!read_number(*limit, page.limit) || page.limit < 1 || page.limit > 200) faults.push_back({"limit", "must be an integer from 1 to 200"});
+        if (!read_number(*limit, page.limit) || page.limit < 1 || page.limit > 200)
+            faults.push_back({"limit", "must be an integer from 1 to 200"});
     }
     if (const auto cursor = request.query_value("cursor")) {
         if (!read_number(*cursor, page.cursor) || page.cursor < 0) faults.push_back({"cursor", "must be the `next` of an earlier page"});
@@ -144,7 +145,10 @@ object session_json(const turn::StoredSession& session, const turn::Scenario* sc
 }
 
 void append_messages(array& items, const turn::StoredTurn& turn) {
-    items.push_back({{"turn_number", turn.number}, {"role", "user"}, {"text", turn.user_message}, {"message_id", turn.message_id},
+    items.push_back({{"turn_number", turn.number},
+                     {"role", "user"},
+                     {"text", turn.user_message},
+                     {"message_id", turn.message_id},
                      {"created_at", iso8601(turn.accepted_at)}});
     if (!turn.record) return;
     boost::system::error_code ec;

@@ -21,7 +21,9 @@ inline constexpr std::size_t kMaxMessageBytes = 32U << 10U;
 [[nodiscard]] Result<turn::FeedbackGiven> feedback_request(std::string_view body);
 
 /// `limit` (1 to 200, default 50) and `cursor` of a list. Errors: `invalid_argument`.
-struct Paging { std::int64_t limit{50}, cursor{0}; };
+struct Paging {
+    std::int64_t limit{50}, cursor{0};
+};
 [[nodiscard]] Result<Paging> paging(const net::Request& request);
 /// A path segment as a turn number. Errors: `not_found`.
 [[nodiscard]] Result<std::int64_t> turn_number(std::string_view segment);

@@ -19,8 +19,8 @@ asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
         // With an Idempotency-Key the id follows from the key, so a repetition meets the session the first attempt made.
         const auto key = exchange.request().header("idempotency-key");
         Rng rng = Rng::from_entropy();
-        wanted->id = key.empty() ? new_id("s_", rng)
-                                 : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}", wanted->tenant, key)));
+        wanted->id =
+            key.empty() ? new_id("s_", rng) : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}", wanted->tenant, key)));
     }
     wanted->at = Clock::wall();
     wanted->seed = Rng{mix(std::hash<std::string>{}(wanted->id), 0)}.next();
@@ -40,7 +40,8 @@ asio::awaitable<void> Handlers::list_sessions(net::Exchange& exchange) const {
     const auto catalog = backend().catalog();
     boost::json::array items;
     for (const auto& session : found->items) items.push_back(session_json(session, catalog->find(session.created.scenario).get()));
-    co_await answer(exchange, 200, {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
+    co_await answer(exchange, 200,
+                    {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
 }
 
 asio::awaitable<void> Handlers::get_session(net::Exchange& exchange) const {
@@ -61,7 +62,8 @@ asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
     boost::json::array items;
     for (const auto& turn : found->items) append_messages(items, turn);
-    co_await answer(exchange, 200, {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
+    co_await answer(exchange, 200,
+                    {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
 }
 
 asio::awaitable<void> Handlers::delete_session(net::Exchange& exchange) const {

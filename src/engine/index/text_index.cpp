@@ -35,7 +35,8 @@ std::vector<QueryTerm> query_terms(std::string_view query) {
     std::vector<QueryTerm> distinct;
     distinct.reserve(terms.size());
     for (const Term& term : terms) distinct.push_back({term.key, weight(term.kind)});
-    std::ranges::sort(distinct, [](const QueryTerm& a, const QueryTerm& b) { return a.key != b.key ? a.key < b.key : a.weight > b.weight; });
+    std::ranges::sort(distinct,
+                      [](const QueryTerm& a, const QueryTerm& b) { return a.key != b.key ? a.key < b.key : a.weight > b.weight; });
     const auto repeats = std::ranges::unique(distinct, {}, &QueryTerm::key);
     distinct.erase(repeats.begin(), repeats.end());
     return distinct;
@@ -119,7 +120,8 @@ void TextIndex::add_snippets(Scoring& scoring, std::vector<Hit>& hits) const {
     constexpr std::size_t kMarksPerTerm = 8;
     if (hits.empty()) return;
     const std::size_t terms = std::min(kMarkedTerms, scoring.found.size());
-    std::ranges::partial_sort(scoring.found, scoring.found.begin() + static_cast<std::ptrdiff_t>(terms), std::greater<>{}, &Scoring::Found::weight);
+    std::ranges::partial_sort(scoring.found, scoring.found.begin() + static_cast<std::ptrdiff_t>(terms), std::greater<>{},
+                              &Scoring::Found::weight);
     std::vector<std::uint32_t> rank(documents_.size(), Postings::kNone);
     for (std::size_t i = 0; i < hits.size(); ++i) rank[hits[i].doc] = static_cast<std::uint32_t>(i);
     std::vector<std::vector<Mark>> marks(hits.size());

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ struct TurnFacts {
     std::string stage;         ///< before this turn
     std::string user_message;
     std::string persona_name, persona_role;
-    std::vector<PastTurn> history;  ///< oldest first
+    std::vector<std::shared_ptr<const PastTurn>> history;  ///< oldest first
 };
 
 /// What one call of a node gets. References live as long as the call.

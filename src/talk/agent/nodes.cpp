@@ -7,17 +7,19 @@ namespace {
 /// Below this a message ("hi", "嗯") holds nothing to look up.
 constexpr std::size_t kMinQueryCodePoints = 3;
 
-std::vector<std::string> user_texts(const TurnFacts& facts) {
-    std::vector<std::string> texts;
-    for (const auto& past : facts.history) texts.push_back(past.user);
+std::vector<std::string_view> user_texts(const TurnFacts& facts) {
+    std::vector<std::string_view> texts;
+    texts.reserve(facts.history.size() + 1);
+    for (const auto& past : facts.history) texts.push_back(past->user);
     texts.push_back(facts.user_message);
     return texts;
 }
 
-std::vector<std::string> past_texts(const TurnFacts& facts, std::string PastTurn::*member) {
-    std::vector<std::string> texts;
+std::vector<std::string_view> past_texts(const TurnFacts& facts, std::string PastTurn::* member) {
+    std::vector<std::string_view> texts;
+    texts.reserve(facts.history.size());
     for (const auto& past : facts.history) {
-        if (!(past.*member).empty()) texts.push_back(past.*member);
+        if (const std::string& text = (*past).*member; !text.empty()) texts.push_back(text);
     }
     return texts;
 }
@@ -49,9 +51,10 @@ asio::awaitable<Result<Outcome>> Npc::run(const NodeInput& input, CallContext ct
         const auto said = past_texts(input.facts, &PastTurn::npc);
         const auto texts = user_texts(input.facts);
         NpcOutcome outcome;
-        outcome.text = input.facts.pack.fallback_line({.stage = input.facts.stage,
-                                                       .pick = {input.facts.session_id, static_cast<int>(input.facts.turn), input.facts.seed, said},
-                                                       .user_texts = texts});
+        outcome.text =
+            input.facts.pack.fallback_line({.stage = input.facts.stage,
+                                            .pick = {input.facts.session_id, static_cast<int>(input.facts.turn), input.facts.seed, said},
+                                            .user_texts = texts});
         outcome.model = "fallback";
         outcome.finish_reason = "fallback";
         const auto sent = co_await input.deltas({outcome.text});
@@ -108,9 +111,10 @@ llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
     request.stage = facts.stage;
     request.intent = intent_of(board);
     request.language = facts.pack.language();
+    request.history.reserve(2 * facts.history.size() + 1);
     for (const auto& past : facts.history) {
-        request.history.push_back({llm::Message::Role::user, past.user});
-        request.history.push_back({llm::Message::Role::assistant, past.npc});
+        request.history.push_back({llm::Message::Role::user, past->user});
+        request.history.push_back({llm::Message::Role::assistant, past->npc});
     }
     request.history.push_back({llm::Message::Role::user, facts.user_message});
     if (board.knowledge) {

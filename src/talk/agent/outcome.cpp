@@ -19,8 +19,13 @@ value write(const KnowledgeOutcome& o) {
     return sources;
 }
 value write(const NpcOutcome& o) {
-    return {{"text", o.text}, {"model", o.model}, {"finish", o.finish_reason}, {"input", o.usage.input.count},
-            {"output", o.usage.output.count}, {"cache_write", o.usage.cache_write.count}, {"cache_read", o.usage.cache_read.count}};
+    return {{"text", o.text},
+            {"model", o.model},
+            {"finish", o.finish_reason},
+            {"input", o.usage.input.count},
+            {"output", o.usage.output.count},
+            {"cache_write", o.usage.cache_write.count},
+            {"cache_read", o.usage.cache_read.count}};
 }
 value write(const CoachOutcome& o) { return advice_json(o); }
 value write(const ComplianceOutcome& o) {
@@ -36,13 +41,16 @@ Outcome read_intent(const value& v) {
 }
 Outcome read_knowledge(const value& v) {
     KnowledgeOutcome o;
-    for (const auto& s : v.as_array()) o.sources.push_back({text(s.at("id")), text(s.at("title")), text(s.at("text")), s.at("score").to_number<double>()});
+    for (const auto& s : v.as_array())
+        o.sources.push_back({text(s.at("id")), text(s.at("title")), text(s.at("text")), s.at("score").to_number<double>()});
     return o;
 }
 Outcome read_npc(const value& v) {
     const auto tokens = [&v](const char* key) { return Tokens{v.at(key).to_number<std::int64_t>()}; };
-    return NpcOutcome{text(v.at("text")), {tokens("input"), tokens("output"), tokens("cache_write"), tokens("cache_read")},
-                      text(v.at("model")), text(v.at("finish"))};
+    return NpcOutcome{text(v.at("text")),
+                      {tokens("input"), tokens("output"), tokens("cache_write"), tokens("cache_read")},
+                      text(v.at("model")),
+                      text(v.at("finish"))};
 }
 Outcome read_coach(const value& v) {
     return CoachOutcome{text(v.at("text")), boost::json::value_to<std::vector<std::string>>(v.at("rules"))};
@@ -58,7 +66,10 @@ Outcome read_compliance(const value& v) {
     return o;
 }
 
-struct Reader { std::string_view node; Outcome (*read)(const value&); };
+struct Reader {
+    std::string_view node;
+    Outcome (*read)(const value&);
+};
 constexpr Reader kReaders[] = {
     {"intent", read_intent}, {"knowledge", read_knowledge}, {"npc", read_npc}, {"coach", read_coach}, {"compliance", read_compliance}};
 
@@ -81,7 +92,9 @@ struct Put {
 }  // namespace
 
 std::string label(const Outcome& outcome) { return std::visit(Label{}, outcome); }
-value to_json(const Outcome& outcome) { return std::visit([](const auto& o) { return write(o); }, outcome); }
+value to_json(const Outcome& outcome) {
+    return std::visit([](const auto& o) { return write(o); }, outcome);
+}
 void Board::put(Outcome outcome) { std::visit(Put{*this}, std::move(outcome)); }
 
 Result<Outcome> from_json(std::string_view node, const value& from) {
@@ -101,8 +114,13 @@ value advice_json(const CoachOutcome& advice) { return {{"text", advice.text}, {
 value compliance_json(const ComplianceOutcome& compliance) {
     array findings;
     for (const auto& hit : compliance.report.hits) {
-        findings.push_back({{"rule", hit.rule}, {"risk_level", scenario::name(hit.risk)}, {"message", hit.message}, {"in", hit.in_answer ? "answer" : "message"}});
+        findings.push_back({{"rule", hit.rule},
+                            {"risk_level", scenario::name(hit.risk)},
+                            {"message", hit.message},
+                            {"in", hit.in_answer ? "answer" : "message"}});
     }
-    return {{"risk_level", scenario::name(compliance.report.risk_level)}, {"score", compliance.report.score}, {"findings", std::move(findings)}};
+    return {{"risk_level", scenario::name(compliance.report.risk_level)},
+            {"score", compliance.report.score},
+            {"findings", std::move(findings)}};
 }
 }  // namespace rondo::agent

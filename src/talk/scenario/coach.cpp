@@ -11,7 +11,7 @@ bool applies(const CoachRule& rule, const CoachQuery& query, std::string_view te
     if (!rule.intents.empty() && !names(rule.intents, query.intent)) return false;
     if (length < rule.min_chars || length > rule.max_chars || query.pick.turn < rule.from_turn) return false;
     if (names(rule.unseen, query.intent)) return false;
-    if (std::ranges::any_of(query.earlier_intents, [&](const std::string& intent) { return names(rule.unseen, intent); })) return false;
+    if (std::ranges::any_of(query.earlier_intents, [&](std::string_view intent) { return names(rule.unseen, intent); })) return false;
     if (!rule.contains.empty() && !rule.contains.found_in(text)) return false;
     return !rule.lacks.found_in(text);
 }

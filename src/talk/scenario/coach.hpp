@@ -11,7 +11,7 @@ struct CoachQuery {
     std::string_view intent;                          ///< of this turn; empty: not recognised
     std::string_view stage;
     Pick pick{};                                      ///< `said` = earlier advice, oldest first
-    std::span<const std::string> earlier_intents{};   ///< of the turns before this one
+    std::span<const std::string_view> earlier_intents{};   ///< of the turns before this one
 };
 
 /// When a piece of advice applies; every condition given must hold.

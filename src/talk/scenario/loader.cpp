@@ -48,7 +48,8 @@ void read_transcripts(const PackFiles& files, std::vector<Fault>& faults, Scenar
     }
 }
 
-void read_workflow(const std::string& text, std::span<const std::string_view> nodes, std::vector<Fault>& faults, ScenarioPack::Parts& parts) {
+void read_workflow(const std::string& text, std::span<const std::string_view> nodes, std::vector<Fault>& faults,
+                   ScenarioPack::Parts& parts) {
     auto workflow = flow::parse_workflow(text, nodes);
     if (workflow) {
         parts.workflow = std::move(*workflow);
@@ -118,7 +119,8 @@ Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path
         for (const Fault& fault : pack.error().faults) faults.push_back({id + "/" + fault.path, fault.message});
     }
     if (faults.empty()) return packs;
-    std::string message = fmt::format("the scenario packs in {} have {} fault{}", folder.string(), faults.size(), faults.size() == 1 ? "" : "s");
+    std::string message =
+        fmt::format("the scenario packs in {} have {} fault{}", folder.string(), faults.size(), faults.size() == 1 ? "" : "s");
     return fail(json::invalid(std::move(faults), std::move(message)));
 }
 }  // namespace rondo::scenario

@@ -28,8 +28,7 @@ constexpr std::size_t kMaxWord = 64;  // longer than any key or name; keeps the 
 
 void FaultSink::add(int line, std::string message) { out_.push_back({fmt::format("{}:{}", file_, line), std::move(message)}); }
 
-MapReader::MapReader(const YamlNode& node, FaultSink& faults)
-    : node_{node}, faults_{faults}, usable_{node.kind == YamlNode::Kind::map} {
+MapReader::MapReader(const YamlNode& node, FaultSink& faults) : node_{node}, faults_{faults}, usable_{node.kind == YamlNode::Kind::map} {
     if (!usable_) {
         faults_.add(node.line, "expected `key: value` pairs here");
         return;

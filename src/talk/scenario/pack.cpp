@@ -20,7 +20,7 @@ std::string say(const Variants& variants, const Pick& pick, const Slots& slots) 
 Slots ScenarioPack::slots_for(const LineRequest& request) const {
     Slots slots = parts_.slots.fill(request.user_texts);
     const QuoteLimits limits = limits_of(parts_.language);
-    const std::string_view text = request.user_texts.empty() ? std::string_view{} : std::string_view{request.user_texts.back()};
+    const std::string_view text = request.user_texts.empty() ? std::string_view{} : request.user_texts.back();
     slots.emplace(kEchoSlot, echo_of(text, limits.echo));
     slots.emplace(kSourceSlot, sentence_of(request.sources, text, limits.source));
     if (request.slots) {
@@ -43,12 +43,9 @@ std::string ScenarioPack::fallback_line(const LineRequest& request) const {
     return say(*parts_.fallback, request.pick, slots_for(request));
 }
 
-std::string ScenarioPack::blocked_line(const LineRequest& request) const {
-    return say(*parts_.blocked, request.pick, slots_for(request));
-}
+std::string ScenarioPack::blocked_line(const LineRequest& request) const { return say(*parts_.blocked, request.pick, slots_for(request)); }
 
 Advice ScenarioPack::coach(const CoachQuery& query) const {
-    const std::string text{query.user_text};
-    return parts_.coach.advise(query, parts_.slots.fill(std::span{&text, 1}));
+    return parts_.coach.advise(query, parts_.slots.fill(std::span{&query.user_text, 1}));
 }
 }  // namespace rondo::scenario

@@ -47,8 +47,8 @@ struct LineRequest {
     std::string_view intent{};                     ///< empty or kOutOfScope: not recognised
     std::string_view stage{};
     Pick pick{};                                   ///< `said` = the persona's earlier answers
-    std::span<const std::string> user_texts{};     ///< oldest first; the last is this turn's message
-    std::span<const std::string> sources{};        ///< passages found for this turn, best first
+    std::span<const std::string_view> user_texts{};     ///< oldest first; the last is this turn's message
+    std::span<const std::string_view> sources{};        ///< passages found for this turn, best first
     const std::map<std::string, std::string>* slots{nullptr};  ///< overrides of the pack's placeholders, or null
 };
 
@@ -123,5 +123,5 @@ private:
 /// Every pack below `folder`, by id. Errors: `not_found` (no folder, no pack), `invalid_argument` with the faults of all
 /// packs, each path prefixed `id/`.
 [[nodiscard]] Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const std::filesystem::path& folder,
-                                                                               std::span<const std::string_view> nodes = kNodes);
+                                                                                std::span<const std::string_view> nodes = kNodes);
 }  // namespace rondo::scenario

@@ -50,7 +50,8 @@ std::size_t Phrases::last_in(std::string_view text) const {
     for (const std::string& phrase : phrases_) {
         // Nearly every phrase of a pack is absent from nearly every message, and memmem is the fastest to say so.
         if (memmem(text.data(), text.size(), phrase.data(), phrase.size()) == nullptr) continue;
-        for (std::size_t at = text.rfind(phrase); at != std::string_view::npos; at = at == 0 ? std::string_view::npos : text.rfind(phrase, at - 1)) {
+        for (std::size_t at = text.rfind(phrase); at != std::string_view::npos;
+             at = at == 0 ? std::string_view::npos : text.rfind(phrase, at - 1)) {
             if (last != std::string_view::npos && at <= last) break;
             if (!on_word_edges(text, at, phrase.size()) || excepted(text, at, phrase.size())) continue;
             last = at;

@@ -15,7 +15,8 @@ public:
     explicit Phrases(const std::vector<std::string>& phrases, const std::vector<std::string>& except = {});
 
     [[nodiscard]] bool empty() const { return phrases_.empty(); }
-    /// Where the last phrase in `comparable` text begins, not counting places that lie inside an exception ("第一" in "第一次"); npos when none.
+    /// Where the last phrase in `comparable` text begins, not counting places that lie inside an exception ("第一" in "第一次"); npos when
+    /// none.
     [[nodiscard]] std::size_t last_in(std::string_view comparable_text) const;
     [[nodiscard]] bool found_in(std::string_view comparable_text) const { return last_in(comparable_text) != std::string_view::npos; }
 

@@ -9,8 +9,9 @@
 namespace rondo::scenario {
 namespace {
 std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request, std::uint64_t seed) {
-    std::vector<std::string> user_texts;
-    std::vector<std::string> said;
+    std::vector<std::string_view> user_texts;
+    std::vector<std::string_view> said;
+    const std::vector<std::string_view> sources{request.sources.begin(), request.sources.end()};
     for (const llm::Message& message : request.history) {
         if (message.role == llm::Message::Role::user) user_texts.push_back(message.text);
         if (message.role == llm::Message::Role::assistant) said.push_back(message.text);
@@ -19,7 +20,7 @@ std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request
                       .stage = request.stage,
                       .pick = {.session_id = request.session_id, .turn = request.turn, .seed = seed, .said = said},
                       .user_texts = user_texts,
-                      .sources = request.sources,
+                      .sources = sources,
                       .slots = &request.slots});
 }
 

@@ -40,7 +40,8 @@ private:
 template <class Visitor>
 void describe(Visitor& v, RehearsalModel::Config& c) {
     using namespace std::chrono_literals;
-    v.field("delta_pace_ms", c.delta_pace, Reload::restart, "Wait before each delta of the embedded model; 0 streams at once.", in(0ms, 1000ms));
+    v.field("delta_pace_ms", c.delta_pace, Reload::restart, "Wait before each delta of the embedded model; 0 streams at once.",
+            in(0ms, 1000ms));
     v.field("seed", c.seed, Reload::restart, "Another seed chooses other lines of the same pack.", in(0, 1'000'000'000));
 }
 }  // namespace rondo::scenario

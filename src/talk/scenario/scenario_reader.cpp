@@ -20,7 +20,8 @@ using Transitions = std::vector<flow::StateMachine::Transition>;
 
 class ScenarioReader {
 public:
-    ScenarioReader(const YamlNode& root, FaultSink& faults, ScenarioPack::Parts& parts) : top_{root, faults}, faults_{faults}, parts_{parts} {}
+    ScenarioReader(const YamlNode& root, FaultSink& faults, ScenarioPack::Parts& parts)
+        : top_{root, faults}, faults_{faults}, parts_{parts} {}
 
     void read() {
         identity();
@@ -40,7 +41,8 @@ private:
         parts_.title = top_.required("title", kMaxText).value;
         parts_.description = top_.required("description", kMaxText).value;
         const Text language = top_.required("language", 8);
-        if (!language.value.empty() && language.value != "zh" && language.value != "en") faults_.add(language.line, "\"language\" must be zh or en");
+        if (!language.value.empty() && language.value != "zh" && language.value != "en")
+            faults_.add(language.line, "\"language\" must be zh or en");
         parts_.language = language.value;
         parts_.user_name = top_.required("user_name", kMaxName).value;
         for (Text& text : top_.required_list("example_messages", 12, kMaxText)) parts_.example_messages.push_back(std::move(text.value));
@@ -70,7 +72,8 @@ private:
                 intent.examples.push_back(example.value);
             }
             if (!examples.empty() && examples.size() < kMinExamples) {
-                faults_.add(node.line, fmt::format("the intent {} has {} examples; give at least {}", name.value, examples.size(), kMinExamples));
+                faults_.add(node.line,
+                            fmt::format("the intent {} has {} examples; give at least {}", name.value, examples.size(), kMinExamples));
             }
             in.finish();
             parts_.intents.push_back(std::move(intent));
@@ -130,7 +133,8 @@ private:
     }
 
     void build_machine(Transitions transitions) {
-        auto machine = flow::StateMachine::make({.states = names_.stages, .initial = names_.stages.front(), .transitions = std::move(transitions)});
+        auto machine =
+            flow::StateMachine::make({.states = names_.stages, .initial = names_.stages.front(), .transitions = std::move(transitions)});
         if (machine) {
             parts_.machine = std::move(*machine);
             return;

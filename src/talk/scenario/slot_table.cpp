@@ -49,7 +49,9 @@ public:
         for (std::size_t i = 1; i < text.size(); ++i) add(text, i);
     }
     /// How many different pairs of `text` there are, and how many of them are in `other`.
-    struct Overlap { std::size_t pairs{0}, shared{0}; };
+    struct Overlap {
+        std::size_t pairs{0}, shared{0};
+    };
     [[nodiscard]] static Overlap compare(std::string_view text, const BytePairs& other) {
         BytePairs seen{{}};
         Overlap overlap;
@@ -81,7 +83,7 @@ bool SlotTable::add_tracked(const std::string& name, std::string otherwise, std:
     return true;
 }
 
-Slots SlotTable::fill(std::span<const std::string> user_texts) const {
+Slots SlotTable::fill(std::span<const std::string_view> user_texts) const {
     Slots slots = fixed_;
     std::size_t open = tracked_.size();
     std::set<std::string_view> settled;
@@ -113,11 +115,11 @@ std::string echo_of(std::string_view text, std::size_t max_code_points) {
     return echo;
 }
 
-std::string sentence_of(std::span<const std::string> sources, std::string_view query, std::size_t max_code_points) {
+std::string sentence_of(std::span<const std::string_view> sources, std::string_view query, std::size_t max_code_points) {
     const BytePairs wanted{comparable(query)};
     std::string best;
     double best_score = -1;
-    for (const std::string& source : sources) {
+    for (const std::string_view source : sources) {
         split(source, kSentenceEnds, [&](std::string_view sentence, std::string_view end) {
             const std::size_t length = code_points(sentence);
             // Headings and list marks are not sentences to say aloud.

@@ -19,7 +19,7 @@ public:
     [[nodiscard]] bool has(std::string_view name) const { return fixed_.contains(name); }
 
     /// `user_texts` oldest first. A tracked slot takes the value whose cue was said last.
-    [[nodiscard]] Slots fill(std::span<const std::string> user_texts) const;
+    [[nodiscard]] Slots fill(std::span<const std::string_view> user_texts) const;
 
 private:
     Slots fixed_;  // tracked slots are here with their default
@@ -33,5 +33,5 @@ inline constexpr std::string_view kEchoSlot = "echo";      ///< the user's own w
 /// The part of `text` that is worth quoting back: its last clause, at most `max_code_points` long; empty when there is none.
 [[nodiscard]] std::string echo_of(std::string_view text, std::size_t max_code_points);
 /// The sentence of `sources` that shares the most with `query`, at most `max_code_points` long; empty when none is short enough.
-[[nodiscard]] std::string sentence_of(std::span<const std::string> sources, std::string_view query, std::size_t max_code_points);
+[[nodiscard]] std::string sentence_of(std::span<const std::string_view> sources, std::string_view query, std::size_t max_code_points);
 }  // namespace rondo::scenario

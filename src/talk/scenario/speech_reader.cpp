@@ -51,8 +51,8 @@ private:
             for (const std::string& intent : intents) {
                 for (const std::string& stage : stages) {
                     if (!parts_.lines.add(intent, stage, variants)) {
-                        faults_.add(node.line, fmt::format("there are already lines for intent {} in stage {}", intent.empty() ? "(any)" : intent,
-                                                           stage.empty() ? "(any)" : stage));
+                        faults_.add(node.line, fmt::format("there are already lines for intent {} in stage {}",
+                                                           intent.empty() ? "(any)" : intent, stage.empty() ? "(any)" : stage));
                     }
                 }
             }
@@ -130,7 +130,8 @@ private:
     std::string unique_id(MapReader& in, std::set<std::string>& ids) {
         Text id = in.required("id", kMaxName);
         if (id.value.empty()) return {};
-        if (!plain_name(id.value)) faults_.add(id.line, fmt::format("the id \"{}\" is not made of lower-case letters, digits, _ and -", id.value));
+        if (!plain_name(id.value))
+            faults_.add(id.line, fmt::format("the id \"{}\" is not made of lower-case letters, digits, _ and -", id.value));
         if (!ids.insert(id.value).second) faults_.add(id.line, fmt::format("the id {} is used twice", id.value));
         return std::move(id.value);
     }

@@ -16,7 +16,8 @@ Variants::Choice Variants::best(const Pick& pick, const Slots& slots) const {
     Choice best;
     if (lines_.empty()) return best;
     // A walk round the set that starts one further each turn.
-    const std::uint64_t start = mix(mix(name_hash_, hash_text(pick.session_id)), pick.seed) % lines_.size() + static_cast<unsigned>(pick.turn);
+    const std::uint64_t start =
+        mix(mix(name_hash_, hash_text(pick.session_id)), pick.seed) % lines_.size() + static_cast<unsigned>(pick.turn);
     for (std::size_t step = 0; step < lines_.size(); ++step) {
         const LineTemplate& line = lines_[(start + step) % lines_.size()];
         if (!line.can_render(slots)) continue;

@@ -11,7 +11,7 @@ struct Pick {
     std::string_view session_id{};
     int turn{0};
     std::uint64_t seed{0};
-    std::span<const std::string> said{};  ///< earlier answers of this session, oldest first
+    std::span<const std::string_view> said{};  ///< earlier answers of this session, oldest first
 };
 
 /// Several ways to say one thing. Immutable once filled.
@@ -47,7 +47,8 @@ public:
 
     /// The most specific set that still has something new to say: intent and stage, intent, stage, any.
     /// When everything was said, the oldest line of the most specific set. Null when no set fits.
-    [[nodiscard]] const LineTemplate* choose(const std::string& intent, const std::string& stage, const Pick& pick, const Slots& slots) const;
+    [[nodiscard]] const LineTemplate* choose(const std::string& intent, const std::string& stage, const Pick& pick,
+                                             const Slots& slots) const;
 
 private:
     std::map<std::pair<std::string, std::string>, Variants> sets_;

@@ -95,9 +95,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file, cons
         TreeBuilder second{limits};
         if (parser.HandleNextDocument(second)) return fail(refused(file, second.take().line, "a second document is not allowed"));
         return root;
-    } catch (const Refusal& refusal) {
-        return fail(refused(file, refusal.line, refusal.message));
-    } catch (const YAML::Exception& failure) {
+    } catch (const Refusal& refusal) { return fail(refused(file, refusal.line, refusal.message)); } catch (const YAML::Exception& failure) {
         return fail(refused(file, failure.mark.line + 1, failure.msg));
     }
 }

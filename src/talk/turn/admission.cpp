@@ -31,7 +31,8 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
     std::optional<Idempotency::Entry> let_go;  // by the window in memory, which a very long session outgrows
     if (!key.empty() && session->keys.evicted() > 0) {
         const std::int64_t scope = session->key();
-        auto found = co_await services_.database.read([scope, key](store::Reader& reader) { return Idempotency::lookup(reader, scope, key); });
+        auto found =
+            co_await services_.database.read([scope, key](store::Reader& reader) { return Idempotency::lookup(reader, scope, key); });
         if (!found) co_return propagate(found);
         let_go = *found;
     }
@@ -41,11 +42,14 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
             auto [verdict, number] = session->keys.check(key, body);
             if (verdict == Idempotency::Verdict::fresh) std::tie(verdict, number) = Idempotency::judge(let_go, body);
             if (verdict == Idempotency::Verdict::fresh && session->busy() && session->live->accepted().key == key) {
-                std::tie(verdict, number) = Idempotency::judge(Idempotency::Entry{session->live->accepted().digest, session->live->number()}, body);
+                std::tie(verdict, number) =
+                    Idempotency::judge(Idempotency::Entry{session->live->accepted().digest, session->live->number()}, body);
             }
             if (verdict == Idempotency::Verdict::conflict) {
-                co_return fail(Error{.code = Code::invalid_argument, .message = "this key was used with another request; a new message needs a new key",
-                                     .faults = {{"/message_id", "was used with another request"}}, .reason = "IDEMPOTENCY_MISMATCH"});
+                co_return fail(Error{.code = Code::invalid_argument,
+                                     .message = "this key was used with another request; a new message needs a new key",
+                                     .faults = {{"/message_id", "was used with another request"}},
+                                     .reason = "IDEMPOTENCY_MISMATCH"});
             }
             if (verdict == Idempotency::Verdict::same) {
                 auto repeated = co_await find(ctx.scope.tenant, request.session, number);
@@ -73,7 +77,8 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
     }
     const std::int64_t next = session->stored.turns + 1;
     if (request.turn_number && *request.turn_number != next) {
-        co_return fail(Error{.code = Code::aborted, .message = fmt::format("the next turn of this session is number {}", next),
+        co_return fail(Error{.code = Code::aborted,
+                             .message = fmt::format("the next turn of this session is number {}", next),
                              .reason = "TURN_NUMBER_CONFLICT"});
     }
     const CallContext call = ctx.within(services_.config.deadline);
@@ -115,7 +120,7 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
     batch.fence(session->key(), token);
     batch.append(session->key(), static_cast<int>(Kind::turn_accepted), accepted.encode());
     const std::int64_t number = accepted.number;
-    auto turn = make_live(*session, std::move(accepted), token, request.received);
+    auto turn = make_live(*session, std::move(accepted), token, services_.database.generation(), request.received);
     session->live = turn;
     session->stored.turns = number;
     ++running_;
@@ -137,16 +142,20 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
     if (!key.empty()) session->keys.remember(key, body, number);
     turn->settle_admission({});
     turn->tell_accepted();
-    co_return AdmittedTurn{.session = std::move(session), .turn = std::move(turn), .scenario = std::move(scenario),
-                           .generation = catalog->generation(), .lease = std::move(*lease)};
+    co_return AdmittedTurn{.session = std::move(session),
+                           .turn = std::move(turn),
+                           .scenario = std::move(scenario),
+                           .generation = catalog->generation(),
+                           .lease = std::move(*lease)};
 }
 
-std::shared_ptr<LiveTurn> TurnCoordinator::make_live(Session& session, TurnAccepted accepted, std::int64_t token, TimePoint received) {
+std::shared_ptr<LiveTurn> TurnCoordinator::make_live(Session& session, TurnAccepted accepted, std::int64_t token, std::int64_t epoch,
+                                                     TimePoint received) {
     return std::make_shared<LiveTurn>(LiveTurn::Options{.database = &services_.database,
                                                         .home = executor(),
                                                         .session_key = session.key(),
                                                         .token = token,
-                                                        .epoch = services_.database.generation(),
+                                                        .epoch = epoch,
                                                         .flush_interval = services_.config.flush_interval,
                                                         .received = received},
                                       session.stored.created.id, std::move(accepted));

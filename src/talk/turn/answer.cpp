@@ -17,7 +17,7 @@ double millis(Clock::duration took) {
 
 value coach_advice(const AnswerFacts& f) {
     if (f.advice_pending) return "pending";
-    return f.board.coach ? agent::advice_json(*f.board.coach) : value{nullptr};
+    return f.board.coach ? agent::advice_json(*f.board.coach) : value(nullptr);  // braces would make a list of it
 }
 
 /// Routing is static until a policy is learned: the way the intent's label chose, with certainty.

@@ -35,7 +35,13 @@ bool same_parameters(const SessionCreated& a, const SessionCreated& b) {
 }  // namespace
 
 TurnCoordinator::TurnCoordinator(asio::io_context& home, Services& services, Share share, std::uint64_t seed)
-    : home_{home}, services_{services}, sessions_{share.live_sessions}, max_running_{share.max_running}, rng_{seed}, runner_{Rng{mix(seed, 1)}}, idle_{home.get_executor()} {}
+    : home_{home},
+      services_{services},
+      sessions_{share.live_sessions},
+      max_running_{share.max_running},
+      rng_{seed},
+      runner_{Rng{mix(seed, 1)}},
+      idle_{home.get_executor()} {}
 
 asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId tenant, SessionId id) {
     while (auto present = sessions_.find(tenant, id)) {
@@ -89,7 +95,7 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
     session.stored = std::move(*loaded->session);
     session.keys = std::move(loaded->keys);
     for (const auto& turn : loaded->turns) {
-        if (turn.record) session.history.push_back(past_turn(turn));
+        if (turn.record) session.history.push_back(std::make_shared<const agent::PastTurn>(past_turn(turn)));
     }
     co_return Status{};
 }
@@ -100,8 +106,10 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     const auto catalog = services_.catalog();
     const auto scenario = catalog->find(wanted.scenario);
     if (!scenario) {
-        co_return fail(Error{.code = Code::invalid_argument, .message = "there is no such scenario; GET /api/v1/scenarios lists them",
-                             .faults = {{"/scenario", "is not a known scenario"}}, .reason = "UNKNOWN_SCENARIO"});
+        co_return fail(Error{.code = Code::invalid_argument,
+                             .message = "there is no such scenario; GET /api/v1/scenarios lists them",
+                             .faults = {{"/scenario", "is not a known scenario"}},
+                             .reason = "UNKNOWN_SCENARIO"});
     }
     wanted.scenario = scenario->pack->id();
     wanted.stage = std::string{scenario->pack->machine().initial()};
@@ -118,8 +126,8 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     store::Batch batch;
     batch.append(key, static_cast<int>(Kind::session_created), wanted.encode());
     // In the table before it is durable: a second request for the id that comes meanwhile waits for this one.
-    const auto session = sessions_.insert(std::make_shared<Session>(
-        StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
+    const auto session = sessions_.insert(
+        std::make_shared<Session>(StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
     const auto receipt = co_await services_.database.commit(std::move(batch));
     entered(*session, receipt.has_value());
     if (!receipt) co_return propagate(receipt);
@@ -130,8 +138,9 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, Sessi
     auto opened = co_await open(tenant, id);
     if (!opened) co_return propagate(opened);
     const auto session = *opened;
-    if (session->live && session->live->number() == number) {
-        const auto live = session->live;
+    auto live = session->live && session->live->number() == number ? session->live : nullptr;
+    if (const auto owing = session->owing.find(number); owing != session->owing.end()) live = owing->second;
+    if (live) {
         const auto admitted = co_await live->admitted();
         if (!admitted) co_return propagate(admitted);
         co_return TurnHandle{.live = live, .record = live->record()};

@@ -43,14 +43,20 @@ struct TurnHandle {
 class TurnCoordinator {
 public:
     /// This loop's part of the bounds in the Config.
-    struct Share { std::size_t live_sessions; int max_running; };
+    struct Share {
+        std::size_t live_sessions;
+        int max_running;
+    };
     TurnCoordinator(asio::io_context& home, Services& services, Share share, std::uint64_t seed);
 
     [[nodiscard]] asio::any_io_executor executor() { return home_.get_executor(); }
 
     /// Creates a session, or returns the one of that id when it was created with the same parameters (`false`).
     /// Errors: `already_exists`, `not_found` (scenario), the store's.
-    struct NewSession { StoredSession stored; bool created{false}; };
+    struct NewSession {
+        StoredSession stored;
+        bool created{false};
+    };
     asio::awaitable<Result<NewSession>> create(SessionCreated wanted);
 
     /// Errors: `not_found`, the store's.
@@ -83,16 +89,18 @@ private:
     asio::awaitable<Status> load(Session& session);
     void entered(Session& session, bool there);
     // admission.cpp
-    asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, TurnRequest request, std::string key, store::Digest digest,
-                                                CallContext ctx);
-    std::shared_ptr<LiveTurn> make_live(Session& session, TurnAccepted accepted, std::int64_t token, TimePoint received);
+    asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, TurnRequest request, std::string key,
+                                                store::Digest digest, CallContext ctx);
+    std::shared_ptr<LiveTurn> make_live(Session& session, TurnAccepted accepted, std::int64_t token, std::int64_t epoch,
+                                        TimePoint received);
     void launch(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption);
     // execution.cpp
     asio::awaitable<void> run(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption);
-    Result<PreparedTurn> prepare(AdmittedTurn admitted, std::optional<Resumption> resumption);
+    PreparedTurn prepare(AdmittedTurn admitted, std::optional<Resumption> resumption);
     asio::awaitable<Draft> draft(PreparedTurn prepared, CallContext ctx);
     // settlement.cpp
     TurnResult conclude(Draft draft);
+    asio::awaitable<Status> keep(std::function<store::Batch()> batch);
     asio::awaitable<void> settle(TurnResult result);
     void follow_up(std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id, agent::TurnFacts facts,
                    std::shared_ptr<const Scenario> scenario, agent::Board board);

@@ -30,9 +30,7 @@ bool compliance_blocks(const flow::WorkflowGraph& graph) {
 }
 
 /// True when `board` holds a verdict that forbids the answer.
-bool forbidden(const agent::Board& board) {
-    return board.compliance && board.compliance->report.risk_level == scenario::Risk::block;
-}
+bool forbidden(const agent::Board& board) { return board.compliance && board.compliance->report.risk_level == scenario::Risk::block; }
 }  // namespace
 
 asio::awaitable<void> TurnCoordinator::run(AdmittedTurn admitted, CallContext ctx, std::optional<Resumption> resumption) {
@@ -48,9 +46,8 @@ asio::awaitable<void> TurnCoordinator::run(AdmittedTurn admitted, CallContext ct
         if (!ec && turn) turn->stop(LiveTurn::StopReason::deadline);
     });
     const auto turn = admitted.turn;
-    auto prepared = prepare(std::move(admitted), std::move(resumption));
-    if (!prepared) co_return turn->give_up(prepared.error());
-    auto result = conclude(co_await draft(std::move(*prepared), ctx));
+    auto drafted = co_await draft(prepare(std::move(admitted), std::move(resumption)), ctx);
+    auto result = conclude(std::move(drafted));
     deadline.cancel();
     if (result.record.state == State::failed) span.error(turn->stopping() == LiveTurn::StopReason::deadline ? "deadline" : "failed");
     // From here the turn is told to its end, even when somebody says stop.
@@ -58,7 +55,7 @@ asio::awaitable<void> TurnCoordinator::run(AdmittedTurn admitted, CallContext ct
     co_await settle(std::move(result));
 }
 
-Result<PreparedTurn> TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resumption> resumption) {
+PreparedTurn TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resumption> resumption) {
     const Session& session = *admitted.session;
     const TurnAccepted& accepted = admitted.turn->accepted();
     agent::TurnFacts facts{.pack = *admitted.scenario->pack,
@@ -114,7 +111,8 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
     const auto call_node = [&](flow::NodeCall call, CallContext node_ctx) -> asio::awaitable<Result<flow::Outcome>> {
         const agent::Node* node = services_.nodes.find(call.node);
         if (!node) co_return fail(Code::internal, "the workflow names a node that does not exist");
-        if (call.fallback && !turn.accepted().use_fallback) co_return fail(Code::unavailable, "the node failed and the request forbids a fallback");
+        if (call.fallback && !turn.accepted().use_fallback)
+            co_return fail(Code::unavailable, "the node failed and the request forbids a fallback");
         const bool answers = call.node == "npc";
         // A second attempt would tell the beginning twice.
         if (answers && call.attempt > 0 && !call.fallback && !turn.answer().empty()) {
@@ -147,7 +145,8 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
     if (withhold && !draft.error) {
         draft.blocked = forbidden(draft.board);
         if (draft.blocked) {
-            turn.tell_delta(facts.pack.blocked_line({.stage = facts.stage, .pick = {facts.session_id, static_cast<int>(facts.turn), facts.seed, {}}}));
+            turn.tell_delta(
+                facts.pack.blocked_line({.stage = facts.stage, .pick = {facts.session_id, static_cast<int>(facts.turn), facts.seed, {}}}));
         } else if (draft.board.npc) {
             turn.tell_delta(draft.board.npc->text);
         }

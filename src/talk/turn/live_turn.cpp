@@ -11,12 +11,18 @@ namespace {
 std::chrono::microseconds micros(Clock::duration took) { return std::chrono::duration_cast<std::chrono::microseconds>(took); }
 
 template <class... Functions>
-struct Overload : Functions... { using Functions::operator()...; };
+struct Overload : Functions... {
+    using Functions::operator()...;
+};
 }  // namespace
 
 LiveTurn::LiveTurn(Options options, std::string session_id, TurnAccepted accepted)
-    : options_{std::move(options)}, session_id_{std::move(session_id)}, accepted_{std::move(accepted)},
-      events_{options_.home, options_.epoch}, flush_timer_{options_.home}, changed_{options_.home} {}
+    : options_{std::move(options)},
+      session_id_{std::move(session_id)},
+      accepted_{std::move(accepted)},
+      events_{options_.home, options_.epoch},
+      flush_timer_{options_.home},
+      changed_{options_.home} {}
 
 void LiveTurn::publish(PublicEvent event) { events_.append(std::move(event.type), std::move(event.data)); }
 
@@ -65,6 +71,15 @@ void LiveTurn::tell_ended(TurnRecord record) {
 }
 
 void LiveTurn::close() { events_.close(); }
+
+Status LiveTurn::tell_again(std::shared_ptr<const TurnRecord> record) {
+    auto told = retell(session_id_, *record);
+    if (!told) return propagate(told);
+    for (auto& event : *told) publish(std::move(event));
+    record_ = std::move(record);
+    settle_admission({});
+    return {};
+}
 
 void LiveTurn::journal(Progress row) {
     progress_.push_back(std::move(row));

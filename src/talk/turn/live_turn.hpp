@@ -57,6 +57,9 @@ public:
     /// The end, already durable. Closes the event log unless a follow-up is still owed.
     void tell_ended(TurnRecord record);
     void close();  ///< nothing more will be told
+    /// Instead of all that, for a turn that ended under an earlier process and still owes its advice: listeners hear what was told
+    /// then, under the same ids, and wait for the rest. Errors: `data_loss`.
+    Status tell_again(std::shared_ptr<const TurnRecord> record);
 
     [[nodiscard]] const std::string& answer() const { return answer_; }          ///< what was told as deltas
     [[nodiscard]] const Timeline& timeline() const { return timeline_; }
@@ -83,7 +86,10 @@ public:
 private:
     void publish(PublicEvent event);
     /// A row that waits in the buffer, encoded only when it is written: most turns end before that.
-    struct JournaledNode { NodeFinished row; std::optional<agent::Outcome> outcome; };
+    struct JournaledNode {
+        NodeFinished row;
+        std::optional<agent::Outcome> outcome;
+    };
     using Progress = std::variant<JournaledNode, DeltaWritten, Restarted>;
     void journal(Progress row);
     void flush();

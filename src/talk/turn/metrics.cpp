@@ -15,7 +15,8 @@ double seconds(std::chrono::nanoseconds took) { return std::chrono::duration<dou
 Metrics::Metrics(obs::Registry& registry)
     : registry_{registry},
       turn_duration_{registry.histogram("coordinator_turn_duration_seconds", "A turn from accepted to ended.", coordinator_seconds())},
-      ttft_{registry.histogram("coordinator_turn_ttft_seconds", "From the request to the first piece of the answer.", coordinator_seconds())},
+      ttft_{
+          registry.histogram("coordinator_turn_ttft_seconds", "From the request to the first piece of the answer.", coordinator_seconds())},
       overhead_{registry.histogram("rondo_overhead_seconds", "A turn's time less what the model took.", obs::fine_seconds())},
       restarts_{registry.counter("coordinator_turn_restarts_total", "Turns taken up again after a crash.")},
       satisfaction_{registry.gauge("coordinator_user_satisfaction_score", "The latest ratings' moving mean, 1 to 5 stars.")} {
@@ -23,8 +24,13 @@ Metrics::Metrics(obs::Registry& registry)
         const std::string status = state == State::completed ? "ok" : state == State::stopped ? "stopped" : "error";
         turns_[state] = &registry.counter("coordinator_turn_total", "Turns ended.", {{"status", status}, {"engine", kEngine}});
     }
+    // Until a policy is learned every arm is worth the same.
+    for (const char* arm : {"npc", "tools", "knowledge"}) {
+        registry.gauge("coordinator_bandit_arm_score", "What the routing bandit expects of an arm.", {{"arm", arm}}).set(0);
+    }
     for (const char* level : {"LOW", "MEDIUM", "HIGH", "BLOCK"}) {
-        compliance_[level] = &registry.counter("coordinator_compliance_check_total", "Compliance checks by risk level.", {{"risk_level", level}});
+        compliance_[level] =
+            &registry.counter("coordinator_compliance_check_total", "Compliance checks by risk level.", {{"risk_level", level}});
     }
     for (const auto node : scenario::kNodes) {
         for (const char* status : {"ok", "error", "skipped", "fallback"}) {
@@ -63,8 +69,10 @@ void Metrics::coach(std::string_view status) {
 }
 
 void Metrics::feedback(std::int64_t rating, bool matched) {
-    registry_.counter("coordinator_user_feedback_total", "Ratings received.",
-                      {{"rating", std::to_string(rating)}, {"matched", matched ? "true" : "false"}}).add();
+    registry_
+        .counter("coordinator_user_feedback_total", "Ratings received.",
+                 {{"rating", std::to_string(rating)}, {"matched", matched ? "true" : "false"}})
+        .add();
     // An exponential mean over about the last twenty ratings; the first one sets it.
     const double before = satisfaction_.value();
     satisfaction_.set(before == 0 ? static_cast<double>(rating) : before + (static_cast<double>(rating) - before) / 20);

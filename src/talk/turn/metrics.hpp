@@ -23,7 +23,10 @@ public:
     void refused(std::string_view reason);
 
 private:
-    struct NodeHandles { obs::Counter* executions; obs::Histogram* duration; };
+    struct NodeHandles {
+        obs::Counter* executions;
+        obs::Histogram* duration;
+    };
     obs::Registry& registry_;
     obs::Histogram &turn_duration_, &ttft_, &overhead_;
     std::map<State, obs::Counter*> turns_;

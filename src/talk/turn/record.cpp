@@ -36,33 +36,53 @@ struct In {
     void operator()(State& state) { state = static_cast<State>(fields.number() & 3); }
 };
 
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, SessionCreated> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, SessionCreated>
+{
     v(r.tenant), v(r.user), v(r.id), v(r.scenario), v(r.persona_name), v(r.persona_role), v(r.stage), v(r.title), v(r.at), v(r.seed);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, TurnAccepted> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, TurnAccepted>
+{
     v(r.number), v(r.key), v(r.digest), v(r.message_id), v(r.user_message), v(r.trace_id), v(r.decision_id), v(r.stage);
     v(r.async_coach), v(r.use_fallback), v(r.at);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, NodeFinished> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, NodeFinished>
+{
     v(r.number), v(r.node), v(r.status), v(r.label), v(r.outcome);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, DeltaWritten> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, DeltaWritten>
+{
     v(r.number), v(r.text);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, StopRequested> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, StopRequested>
+{
     v(r.number);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, Restarted> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, Restarted>
+{
     v(r.number), v(r.nodes_kept);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, TurnRecord> {
-    v(r.number), v(r.state), v(r.epoch), v(r.stage), v(r.stage_before), v(r.message_id), v(r.user_message), v(r.timeline), v(r.result), v(r.task_id), v(r.at);
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, TurnRecord>
+{
+    v(r.number), v(r.state), v(r.epoch), v(r.stage), v(r.stage_before), v(r.message_id), v(r.user_message), v(r.timeline), v(r.result),
+        v(r.task_id), v(r.at);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, AdviceGiven> {
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, AdviceGiven>
+{
     v(r.number), v(r.task_id), v(r.advice);
 }
-template <class V, class R> void each(V& v, R& r) requires std::is_same_v<std::remove_const_t<R>, FeedbackGiven> {
-    v(r.id), v(r.tenant), v(r.session_id), v(r.intent), v(r.decision_id), v(r.signals), v(r.comment), v(r.number), v(r.rating), v(r.matched), v(r.at);
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, FeedbackGiven>
+{
+    v(r.id), v(r.tenant), v(r.session_id), v(r.intent), v(r.decision_id), v(r.signals), v(r.comment), v(r.number), v(r.rating),
+        v(r.matched), v(r.at);
 }
 
 template <class R>

@@ -54,7 +54,9 @@ Status Recovery::add(const store::JournalRow& row) {
             if (!restarted) return propagate(restarted);
             if (!running || restarted->number != open->second.accepted.number) break;
             open->second.resumption.deltas.clear();  // they follow again
-            if (!restarted->nodes_kept) open->second.resumption = {.finished = {}, .board = {}, .deltas = {}, .stop_requested = open->second.resumption.stop_requested};
+            if (!restarted->nodes_kept)
+                open->second.resumption = {
+                    .finished = {}, .board = {}, .deltas = {}, .stop_requested = open->second.resumption.stop_requested};
             break;
         }
         case Kind::turn_ended:
@@ -82,7 +84,7 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     const std::int64_t number = accepted.number;
     const std::string key = accepted.key;
     const auto digest = accepted.digest;
-    auto turn = make_live(*session, std::move(accepted), token, Clock::now());
+    auto turn = make_live(*session, std::move(accepted), token, services_.database.generation(), Clock::now());
     session->live = turn;
     session->stored.turns = number;
     if (!key.empty()) session->keys.remember(key, digest, number);
@@ -93,7 +95,11 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     CallContext ctx;
     ctx.scope = {tenant, UserId{session->stored.created.user}};
     ctx.trace = new_trace(rng_);
-    launch({.session = session, .turn = std::move(turn), .scenario = std::move(scenario), .generation = catalog->generation(), .lease = std::move(*lease)},
+    launch({.session = session,
+            .turn = std::move(turn),
+            .scenario = std::move(scenario),
+            .generation = catalog->generation(),
+            .lease = std::move(*lease)},
            ctx.within(services_.config.deadline), std::move(resumption));
     co_return Status{};
 }
@@ -113,16 +119,25 @@ asio::awaitable<Status> TurnCoordinator::resume_follow_up(TenantId tenant, Sessi
     accepted.number = number;
     accepted.user_message = (*stored)->user_message;
     accepted.message_id = (*stored)->message_id;
-    auto turn = make_live(*session, std::move(accepted), services_.database.next_token(), Clock::now());
-    agent::TurnFacts facts{.pack = *scenario->pack, .intents = *scenario->intents, .session_id = id.value, .turn = number,
-                           .seed = session->stored.created.seed, .stage = (*stored)->record->stage_before, .user_message = (*stored)->user_message,
-                           .persona_name = {}, .persona_role = {}, .history = {session->history.begin(), session->history.end()}};
+    const auto record = std::make_shared<const TurnRecord>(std::move(*(*stored)->record));
+    auto turn = make_live(*session, std::move(accepted), services_.database.next_token(), record->epoch, Clock::now());
+    if (const auto told = turn->tell_again(record); !told) co_return told;
+    agent::TurnFacts facts{.pack = *scenario->pack,
+                           .intents = *scenario->intents,
+                           .session_id = id.value,
+                           .turn = number,
+                           .seed = session->stored.created.seed,
+                           .stage = record->stage_before,
+                           .user_message = (*stored)->user_message,
+                           .persona_name = session->stored.created.persona_name,
+                           .persona_role = session->stored.created.persona_role,
+                           .history = {session->history.begin(), session->history.end()}};
     agent::Board board;
     // What was remembered of this turn and of later ones is not its past.
     for (const auto& past : facts.history) {
-        if (past.number == number) board.intent = agent::IntentOutcome{.intent = past.intent};
+        if (past->number == number) board.intent = agent::IntentOutcome{.intent = past->intent};
     }
-    std::erase_if(facts.history, [number](const agent::PastTurn& past) { return past.number >= number; });
+    std::erase_if(facts.history, [number](const auto& past) { return past->number >= number; });
     follow_up(session, std::move(turn), std::move(task_id), std::move(facts), scenario, std::move(board));
     co_return Status{};
 }

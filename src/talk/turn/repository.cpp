@@ -20,8 +20,15 @@ WallTime wall(std::int64_t micros) { return WallTime{std::chrono::microseconds{m
 StoredSession session(const store::Row& row) {
     StoredSession s;
     s.key = row.integer(0);
-    s.created = {.tenant = row.text(1), .user = row.text(3), .id = row.text(2), .scenario = row.text(4), .persona_name = row.text(5),
-                 .persona_role = row.text(6), .stage = row.text(7), .title = row.text(8), .at = wall(row.integer(11)),
+    s.created = {.tenant = row.text(1),
+                 .user = row.text(3),
+                 .id = row.text(2),
+                 .scenario = row.text(4),
+                 .persona_name = row.text(5),
+                 .persona_role = row.text(6),
+                 .stage = row.text(7),
+                 .title = row.text(8),
+                 .at = wall(row.integer(11)),
                  .seed = static_cast<std::uint64_t>(row.integer(9))};
     s.turns = row.integer(10);
     s.updated_at = wall(row.integer(12));
@@ -29,8 +36,14 @@ StoredSession session(const store::Row& row) {
 }
 
 Result<StoredTurn> stored_turn(const store::Row& row) {
-    StoredTurn t{.number = row.integer(0), .state = static_cast<State>(row.integer(1)), .message_id = row.text(2), .user_message = row.text(3),
-                 .accepted_at = wall(row.integer(4)), .record = {}, .advice = {}, .rating = {}};
+    StoredTurn t{.number = row.integer(0),
+                 .state = static_cast<State>(row.integer(1)),
+                 .message_id = row.text(2),
+                 .user_message = row.text(3),
+                 .accepted_at = wall(row.integer(4)),
+                 .record = {},
+                 .advice = {},
+                 .rating = {}};
     if (!row.is_null(5)) {
         auto record = TurnRecord::decode(row.blob(5));
         if (!record) return propagate(record);

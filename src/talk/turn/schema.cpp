@@ -34,10 +34,12 @@ CREATE INDEX feedback_by_session ON feedback(session, number);
 std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
 
 void created(std::int64_t key, const SessionCreated& s, store::Batch& out) {
-    out.execute("INSERT OR IGNORE INTO sessions(key, tenant, id, user, scenario, persona_name, persona_role, stage, title, seed, created_at, updated_at)"
-                " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-                {key, s.tenant, s.id, s.user, s.scenario, s.persona_name, s.persona_role, s.stage, s.title, static_cast<std::int64_t>(s.seed),
-                 micros(s.at), micros(s.at)});
+    out.execute(
+        "INSERT OR IGNORE INTO sessions(key, tenant, id, user, scenario, persona_name, persona_role, stage, title, seed, created_at, "
+        "updated_at)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+        {key, s.tenant, s.id, s.user, s.scenario, s.persona_name, s.persona_role, s.stage, s.title, static_cast<std::int64_t>(s.seed),
+         micros(s.at), micros(s.at)});
 }
 
 void accepted(std::int64_t key, const TurnAccepted& t, store::Batch& out) {
@@ -52,7 +54,8 @@ void ended(std::int64_t key, const TurnRecord& r, const std::string& body, store
     // The first message names the session in lists.
     out.execute("UPDATE sessions SET turns = ?, stage = ?, updated_at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE key = ?",
                 {r.number, r.stage, micros(r.at), title_of(r.user_message), key});
-    if (!r.task_id.empty()) out.execute("INSERT OR IGNORE INTO follow_ups(session, number, task_id) VALUES(?,?,?)", {key, r.number, r.task_id});
+    if (!r.task_id.empty())
+        out.execute("INSERT OR IGNORE INTO follow_ups(session, number, task_id) VALUES(?,?,?)", {key, r.number, r.task_id});
 }
 
 void advised(std::int64_t key, const AdviceGiven& a, store::Batch& out) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -25,9 +26,10 @@ struct Session {
     [[nodiscard]] bool busy() const { return live && !live->record(); }
 
     StoredSession stored;                    ///< `turns` counts ended and running turns; `stage` is today's
-    std::deque<agent::PastTurn> history;     ///< oldest first, bounded by the configuration
+    std::deque<std::shared_ptr<const agent::PastTurn>> history;  ///< oldest first, bounded by the configuration
     store::Idempotency keys;                 ///< every key this session ever accepted
     std::shared_ptr<LiveTurn> live;          ///< the running turn, or the last one
+    std::map<std::int64_t, std::shared_ptr<LiveTurn>> owing;  ///< ended turns by number whose advice is still to come
     Signal freed;                            ///< notified when `live` has ended, and when `ready` is decided
     int waiting{0};                          ///< turns queued behind the running one
     bool ready{false};                       ///< read from disk or durably created; until then it is not to be used

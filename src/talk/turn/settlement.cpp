@@ -29,21 +29,58 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
     // Only a complete turn owes its advice; a broken one has nothing to advise on.
     const bool owes_advice = draft.coach_owed && state == State::completed;
 
-    AnswerFacts facts{.session_id = prepared.facts.session_id, .accepted = accepted, .state = state, .board = draft.board,
-                      .error = draft.error, .blocked = draft.blocked, .advice_pending = owes_advice, .answer = turn->answer(), .stage = accepted.stage,
-                      .ttft = turn->ttft(), .took = Clock::now() - turn->received(), .workflow = prepared.admitted.scenario->graph->workflow(),
-                      .generation = prepared.admitted.generation, .prices = services_.prices};
+    AnswerFacts facts{.session_id = prepared.facts.session_id,
+                      .accepted = accepted,
+                      .state = state,
+                      .board = draft.board,
+                      .error = draft.error,
+                      .blocked = draft.blocked,
+                      .advice_pending = owes_advice,
+                      .answer = turn->answer(),
+                      .stage = accepted.stage,
+                      .ttft = turn->ttft(),
+                      .took = Clock::now() - turn->received(),
+                      .workflow = prepared.admitted.scenario->graph->workflow(),
+                      .generation = prepared.admitted.generation,
+                      .prices = services_.prices};
     if (draft.board.intent) facts.stage = prepared.facts.pack.machine().next(accepted.stage, draft.board.intent->intent);
     if (!draft.board.npc) facts.usage = spent(agent::model_request(prepared.facts, draft.board), turn->answer());
 
     turn->seal_timeline();
-    TurnRecord record{.number = accepted.number, .state = state, .epoch = turn->epoch(), .stage = facts.stage, .stage_before = accepted.stage,
-                      .message_id = accepted.message_id, .user_message = accepted.user_message, .timeline = turn->timeline().bytes(),
-                      .result = answer_json(facts), .task_id = owes_advice ? new_id("t_", rng_) : std::string{}, .at = Clock::wall()};
-    agent::PastTurn past{.number = accepted.number, .user = accepted.user_message, .npc = turn->answer(),
-                         .intent = draft.board.intent ? draft.board.intent->intent : std::string{}, .advice = coach_text(draft.board)};
-    return TurnResult{.admitted = std::move(prepared.admitted), .record = std::move(record), .past = std::move(past),
-                      .facts = std::move(prepared.facts), .board = std::move(draft.board), .model_time = draft.model_time};
+    TurnRecord record{.number = accepted.number,
+                      .state = state,
+                      .epoch = turn->epoch(),
+                      .stage = facts.stage,
+                      .stage_before = accepted.stage,
+                      .message_id = accepted.message_id,
+                      .user_message = accepted.user_message,
+                      .timeline = turn->timeline().bytes(),
+                      .result = answer_json(facts),
+                      .task_id = owes_advice ? new_id("t_", rng_) : std::string{},
+                      .at = Clock::wall()};
+    agent::PastTurn past{.number = accepted.number,
+                         .user = accepted.user_message,
+                         .npc = turn->answer(),
+                         .intent = draft.board.intent ? draft.board.intent->intent : std::string{},
+                         .advice = coach_text(draft.board)};
+    return TurnResult{.admitted = std::move(prepared.admitted),
+                      .record = std::move(record),
+                      .past = std::move(past),
+                      .facts = std::move(prepared.facts),
+                      .board = std::move(draft.board),
+                      .model_time = draft.model_time};
+}
+
+/// Commits what nobody else has. A full disk or queue passes; until then it is kept here and offered again.
+asio::awaitable<Status> TurnCoordinator::keep(std::function<store::Batch()> batch) {
+    for (std::chrono::milliseconds wait{100};; wait = std::min(wait * 2, std::chrono::milliseconds{1'000})) {
+        const auto receipt = co_await services_.database.commit(batch());
+        if (receipt) co_return Status{};
+        const bool may_pass = receipt.error().code == Code::insufficient_storage || receipt.error().code == Code::resource_exhausted;
+        if (!may_pass) co_return propagate(receipt);
+        const auto waited = co_await pause(wait);
+        if (!waited) co_return waited;
+    }
 }
 
 /// Makes the end durable, then tells it: settled exactly once, whatever fails in between.
@@ -51,22 +88,17 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
     const auto session = result.admitted.session;
     const auto turn = result.admitted.turn;
     turn->drop_progress();
-    for (std::chrono::milliseconds wait{100};; wait = std::min(wait * 2, std::chrono::milliseconds{1'000})) {
+    const auto kept = co_await keep([&] {
         store::Batch batch;
         batch.fence(session->key(), turn->token());
         batch.append(session->key(), static_cast<int>(Kind::turn_ended), result.record.encode());
-        const auto receipt = co_await services_.database.commit(std::move(batch));
-        if (receipt) break;
-        // A full disk or queue passes; until then the answer is kept here, for nobody else has it.
-        const bool may_pass = receipt.error().code == Code::insufficient_storage || receipt.error().code == Code::resource_exhausted;
-        if (!may_pass) {
-            // Not settled: the journal still says accepted, so the next start runs the turn to its end.
-            services_.log.error("turn_not_settled", {{"session_id", session->stored.created.id}, {"turn_number", turn->number()},
-                                                     {"error", receipt.error().message}});
-            turn->give_up(receipt.error());
-            co_return;
-        }
-        (void)co_await pause(wait);  // cancellation is off; a pause only ends by time
+        return batch;
+    });
+    if (!kept) {
+        // Not settled: the journal still says accepted, so the next start runs the turn to its end.
+        services_.log.error("turn_not_settled",
+                            {{"session_id", session->stored.created.id}, {"turn_number", turn->number()}, {"error", kept.error().message}});
+        co_return turn->give_up(kept.error());
     }
     services_.database.release(session->key());
 
@@ -76,14 +108,16 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
     if (result.board.compliance) services_.metrics.compliance(scenario::name(result.board.compliance->report.risk_level));
     if (result.board.coach) services_.metrics.coach("ok");
     if (services_.log.enabled(obs::Level::debug)) {
-        services_.log.debug("turn_ended", {{"session_id", session->stored.created.id}, {"turn_number", turn->number()},
-                                           {"status", name(result.record.state)}, {"trace_id", turn->accepted().trace_id}});
+        services_.log.debug("turn_ended", {{"session_id", session->stored.created.id},
+                                           {"turn_number", turn->number()},
+                                           {"status", name(result.record.state)},
+                                           {"trace_id", turn->accepted().trace_id}});
     }
 
     session->stored.created.stage = result.record.stage;
     session->stored.updated_at = result.record.at;
     if (session->stored.created.title.empty()) session->stored.created.title = title_of(result.record.user_message);
-    session->history.push_back(std::move(result.past));
+    session->history.push_back(std::make_shared<const agent::PastTurn>(std::move(result.past)));
     while (session->history.size() > static_cast<std::size_t>(std::max(services_.config.history_turns, 1))) session->history.pop_front();
 
     const std::string task_id = result.record.task_id;
@@ -96,31 +130,38 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
 }
 
 /// Advises after the turn has ended. Owed until its row is durable; a restart takes it up again.
-void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id, agent::TurnFacts facts,
-                                std::shared_ptr<const Scenario> scenario, agent::Board board) {
+void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id,
+                                agent::TurnFacts facts, std::shared_ptr<const Scenario> scenario, agent::Board board) {
     ++follow_ups_;
+    session->owing[turn->number()] = turn;
     auto advise = [](TurnCoordinator& self, std::shared_ptr<Session> session, std::shared_ptr<LiveTurn> turn, std::string task_id,
-                     agent::TurnFacts facts, [[maybe_unused]] std::shared_ptr<const Scenario> kept, agent::Board board) -> asio::awaitable<void> {
+                     agent::TurnFacts facts, [[maybe_unused]] std::shared_ptr<const Scenario> alive,
+                     agent::Board board) -> asio::awaitable<void> {
         const llm::DeltaSink no_deltas;
         const agent::NodeInput input{.facts = facts, .board = board, .deltas = no_deltas};
         const agent::Node* coach = self.services_.nodes.find("coach");
         auto outcome = co_await coach->run(input, CallContext{}.within(self.services_.config.deadline));
         const auto* advice = outcome ? std::get_if<agent::CoachOutcome>(&*outcome) : nullptr;
         const std::string json = advice ? json::write(agent::advice_json(*advice)) : std::string{"null"};
-        store::Batch batch;
-        batch.append(session->key(), static_cast<int>(Kind::advice), AdviceGiven{facts.turn, task_id, json}.encode());
-        const auto receipt = co_await self.services_.database.commit(std::move(batch));
-        self.services_.metrics.coach(advice && receipt ? "ok" : "error");
-        if (!receipt) co_return turn->close();
+        const auto kept = co_await self.keep([&] {
+            store::Batch batch;
+            batch.append(session->key(), static_cast<int>(Kind::advice), AdviceGiven{facts.turn, task_id, json}.encode());
+            return batch;
+        });
+        self.services_.metrics.coach(advice && kept ? "ok" : "error");
+        if (!kept) co_return turn->close();
         for (auto& past : session->history) {
-            if (advice && past.number == facts.turn) past.advice = advice->text;
+            if (!advice || past->number != facts.turn) continue;
+            agent::PastTurn advised = *past;
+            advised.advice = advice->text;
+            past = std::make_shared<const agent::PastTurn>(std::move(advised));
         }
         turn->tell_advice(json, task_id);
     };
-    asio::co_spawn(executor(),
-                   advise(*this, std::move(session), turn, std::move(task_id), std::move(facts), std::move(scenario), std::move(board)),
-                   [this, turn](const std::exception_ptr& thrown) {
+    asio::co_spawn(executor(), advise(*this, session, turn, std::move(task_id), std::move(facts), std::move(scenario), std::move(board)),
+                   [this, session, turn](const std::exception_ptr& thrown) {
                        --follow_ups_;
+                       session->owing.erase(turn->number());
                        if (thrown) {
                            services_.log.error("follow_up_threw", {{"turn_number", turn->number()}});
                            turn->close();

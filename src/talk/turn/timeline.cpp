@@ -45,9 +45,7 @@ PublicEvent node_finished(std::string_view node, std::string_view status, std::s
     return {"node_finished", std::move(data.append("}"))};
 }
 PublicEvent delta(std::string_view piece) { return {"delta", fmt::format(R"({{"text":{}}})", json::quote(piece))}; }
-PublicEvent ended(State state, std::string_view result) {
-    return {state == State::failed ? "failed" : "completed", std::string{result}};
-}
+PublicEvent ended(State state, std::string_view result) { return {state == State::failed ? "failed" : "completed", std::string{result}}; }
 PublicEvent advice(std::string_view session, std::int64_t number, std::string_view advice, std::string_view task_id) {
     return {"coach_advice", fmt::format(R"({{"session_id":{},"turn_number":{},"task_id":{},"advice":{}}})", json::quote(session), number,
                                         json::quote(task_id), advice)};
@@ -67,8 +65,9 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
     std::string_view answer = member("npc_response");
     const std::string_view trace_id = member("trace_id");
     std::vector<PublicEvent> events;
+    bool ended = false;
     FieldReader in{record.timeline};
-    while (!in.at_end() && in.ok()) {
+    while (!in.at_end() && in.ok() && !ended) {
         switch (static_cast<Mark>(in.number())) {
             case Mark::accepted: events.push_back(event::accepted(session, record.number, record.message_id, trace_id)); break;
             case Mark::restarted: events.push_back(event::restarted(session, record.number, record.epoch)); break;
@@ -85,11 +84,15 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
                 answer.remove_prefix(bytes);
                 break;
             }
-            case Mark::ended: events.push_back(event::ended(record.state, record.result)); break;
+            case Mark::ended:
+                events.push_back(event::ended(record.state, record.result));
+                ended = true;
+                break;
             default: return fail(Code::data_loss, "a stored turn's timeline is damaged");
         }
     }
-    if (!in.ok()) return fail(Code::data_loss, "a stored turn's timeline is cut short");
+    if (!ended || !in.ok() || !in.at_end()) return fail(Code::data_loss, "a stored turn's timeline is cut short");
+    if (!answer.empty()) return fail(Code::data_loss, "a stored turn's deltas are shorter than its answer");
     return events;
 }
 }  // namespace rondo::turn

@@ -31,7 +31,10 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> Turns::create(SessionCreate
 }
 
 asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId id, std::optional<std::int64_t>* running) {
-    struct View { StoredSession stored; std::optional<std::int64_t> running; };
+    struct View {
+        StoredSession stored;
+        std::optional<std::int64_t> running;
+    };
     auto& coordinator = home(id);
     const auto look = [](TurnCoordinator& at_home, TenantId tenant, SessionId wanted) -> asio::awaitable<Result<View>> {
         auto opened = co_await at_home.open(std::move(tenant), std::move(wanted));
@@ -49,7 +52,8 @@ asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId
 asio::awaitable<Result<Page<StoredSession>>> Turns::list(CallContext ctx, std::int64_t before, std::int64_t limit) {
     co_await services_.database.projected(services_.database.stats().last_seq);  // so that a client finds what it just wrote
     const TenantId tenant = ctx.scope.tenant;
-    auto found = co_await services_.database.read([tenant, before, limit](store::Reader& reader) { return repository::list(reader, tenant, before, limit + 1); });
+    auto found = co_await services_.database.read(
+        [tenant, before, limit](store::Reader& reader) { return repository::list(reader, tenant, before, limit + 1); });
     if (!found) co_return propagate(found);
     Page<StoredSession> page{.items = std::move(*found)};
     if (page.items.size() > static_cast<std::size_t>(limit)) {
@@ -64,7 +68,8 @@ asio::awaitable<Result<Page<StoredTurn>>> Turns::messages(CallContext ctx, Sessi
     if (!stored) co_return propagate(stored);
     co_await services_.database.projected(services_.database.stats().last_seq);
     const std::int64_t key = stored->key;
-    auto found = co_await services_.database.read([key, after, limit](store::Reader& reader) { return repository::turns(reader, key, after, limit + 1); });
+    auto found = co_await services_.database.read(
+        [key, after, limit](store::Reader& reader) { return repository::turns(reader, key, after, limit + 1); });
     if (!found) co_return propagate(found);
     Page<StoredTurn> page{.items = std::move(*found)};
     if (page.items.size() > static_cast<std::size_t>(limit)) {

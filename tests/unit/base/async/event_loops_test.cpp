@@ -50,7 +50,11 @@ TEST(EventLoops, APanicIsReportedAndTheLoopGoesOn) {
 TEST(EventLoops, MeasuresHowLateItIs) {
     std::promise<double> measured;
     bool first = true;
-    EventLoops loops{1, [&](double seconds) { if (std::exchange(first, false)) measured.set_value(seconds); }, {}};
+    EventLoops loops{1,
+                     [&](double seconds) {
+                         if (std::exchange(first, false)) measured.set_value(seconds);
+                     },
+                     {}};
     loops.start();
     EXPECT_GE(measured.get_future().get(), 0.0);
 }

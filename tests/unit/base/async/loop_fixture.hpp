@@ -29,12 +29,15 @@ protected:
     template <class T>
     std::shared_ptr<Started<T>> start(asio::awaitable<Result<T>> work) {
         auto started = std::make_shared<Started<T>>();
-        auto boxed = [](asio::awaitable<Result<T>> inner) -> asio::awaitable<std::optional<Result<T>>> { co_return co_await std::move(inner); };
-        asio::co_spawn(io, boxed(std::move(work)),
-                       asio::bind_cancellation_slot(started->stop.slot(), [started](std::exception_ptr thrown, std::optional<Result<T>> result) {
-                           started->thrown = std::move(thrown);
-                           started->result = std::move(result);
-                       }));
+        auto boxed = [](asio::awaitable<Result<T>> inner) -> asio::awaitable<std::optional<Result<T>>> {
+            co_return co_await std::move(inner);
+        };
+        asio::co_spawn(
+            io, boxed(std::move(work)),
+            asio::bind_cancellation_slot(started->stop.slot(), [started](std::exception_ptr thrown, std::optional<Result<T>> result) {
+                started->thrown = std::move(thrown);
+                started->result = std::move(result);
+            }));
         poll();
         return started;
     }

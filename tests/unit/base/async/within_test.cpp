@@ -70,9 +70,7 @@ TEST_F(WithinTest, ErrorsOfTheWorkPassUnchanged) {
     EXPECT_STREQ(outcome(*start(within(CallContext{}, failing(Code::aborted)))), "aborted");
 }
 
-TEST_F(WithinTest, WhatTheWorkThrowsIsThrown) {
-    EXPECT_STREQ(outcome(*start(within(until(5ms), throwing()))), "thrown");
-}
+TEST_F(WithinTest, WhatTheWorkThrowsIsThrown) { EXPECT_STREQ(outcome(*start(within(until(5ms), throwing()))), "thrown"); }
 
 TEST_F(WithinTest, PauseTakesItsTime) {
     const auto call = start(pause(5ms));

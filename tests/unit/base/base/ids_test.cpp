@@ -8,7 +8,11 @@
 
 namespace rondo {
 namespace {
-struct Row { const char* claim; std::string text; bool valid; };
+struct Row {
+    const char* claim;
+    std::string text;
+    bool valid;
+};
 
 class ValidId : public testing::TestWithParam<Row> {};
 TEST_P(ValidId, Accepts) { EXPECT_EQ(valid_id(GetParam().text), GetParam().valid) << GetParam().claim; }

@@ -8,7 +8,12 @@
 
 namespace rondo::json {
 namespace {
-struct Row { const char* claim; std::string text; std::string reason; std::string message; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::string reason;
+    std::string message;
+};
 
 class Refusals : public testing::TestWithParam<Row> {};
 TEST_P(Refusals, SayWhere) {
@@ -55,7 +60,11 @@ TEST(Parse, NamesRepeatedKeys) {
     EXPECT_EQ(value->at("a/b").at("c").as_int64(), 2);
 }
 
-struct Written { const char* claim; boost::json::value value; std::string text; };
+struct Written {
+    const char* claim;
+    boost::json::value value;
+    std::string text;
+};
 
 class Write : public testing::TestWithParam<Written> {};
 TEST_P(Write, GivesTheText) {

@@ -7,7 +7,11 @@ namespace rondo {
 namespace {
 constexpr const char* kGood = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-struct Row { const char* claim; std::string header; bool accepted; };
+struct Row {
+    const char* claim;
+    std::string header;
+    bool accepted;
+};
 
 class Traceparent : public testing::TestWithParam<Row> {};
 TEST_P(Traceparent, Parses) { EXPECT_EQ(parse_traceparent(GetParam().header).has_value(), GetParam().accepted) << GetParam().claim; }

@@ -32,7 +32,11 @@ std::string outcome(const Text& text) {
     return all;
 }
 
-struct Row { const char* claim; std::string body; std::string outcome; };
+struct Row {
+    const char* claim;
+    std::string body;
+    std::string outcome;
+};
 
 class Yaml : public testing::TestWithParam<Row> {};
 TEST_P(Yaml, Reads) { EXPECT_EQ(outcome({"c.yaml", GetParam().body, Format::yaml}), GetParam().outcome) << GetParam().claim; }

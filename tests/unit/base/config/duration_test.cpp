@@ -7,7 +7,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-struct Row { const char* claim; std::string text; std::optional<nanoseconds> unit; std::optional<nanoseconds> time; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::optional<nanoseconds> unit;
+    std::optional<nanoseconds> time;
+};
 
 class DurationTest : public testing::TestWithParam<Row> {};
 TEST_P(DurationTest, Parses) {

@@ -50,7 +50,9 @@ TEST(Live, ReadersAndPublishersMayRace) {
     const auto subscription = live.subscribe([&](const auto& pin) { notified = pin->generation; });
     std::vector<std::thread> threads;
     for (int t = 0; t < 2; ++t) {
-        threads.emplace_back([&] { for (int i = 0; i < 300; ++i) live.publish(i, "x"); });
+        threads.emplace_back([&] {
+            for (int i = 0; i < 300; ++i) live.publish(i, "x");
+        });
         threads.emplace_back([&] {
             std::uint64_t last = 0;
             for (int i = 0; i < 300; ++i) {

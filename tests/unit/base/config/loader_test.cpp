@@ -30,7 +30,8 @@ struct Row {
 class Precedence : public testing::TestWithParam<Row> {};
 TEST_P(Precedence, OfLayers) {
     const Row& row = GetParam();
-    const auto loaded = load_yaml(row.yaml, {.env = row.env, .flags = row.flags, .aliases = {{"PORT", "server.port"}, {"OLD_PORT", "server.port"}}});
+    const auto loaded =
+        load_yaml(row.yaml, {.env = row.env, .flags = row.flags, .aliases = {{"PORT", "server.port"}, {"OLD_PORT", "server.port"}}});
     ASSERT_TRUE(loaded) << row.claim << '\n' << faults_text(loaded);
     EXPECT_EQ(loaded->value.server.port, row.port) << row.claim;
     EXPECT_EQ(setting(*loaded, "server.port").source, row.source) << row.claim;
@@ -82,8 +83,12 @@ TEST(Loader, RulesAreCheckedOnTheResult) {
 }
 
 TEST(Loader, UnknownVariablesOfOursAreWarnings) {
-    const auto loaded = load_yaml("", {.env = {{"RONDO_LOG_LEVL", "x"}, {"RONDO_PORT", "1"}, {"RONDO_SERVER_HOST", "x"},
-                                               {"RONDO_ZZZZZZZZZZZZ", "x"}, {"RONDOX", "x"}, {"HOME", "/root"}}});
+    const auto loaded = load_yaml("", {.env = {{"RONDO_LOG_LEVL", "x"},
+                                               {"RONDO_PORT", "1"},
+                                               {"RONDO_SERVER_HOST", "x"},
+                                               {"RONDO_ZZZZZZZZZZZZ", "x"},
+                                               {"RONDOX", "x"},
+                                               {"HOME", "/root"}}});
     ASSERT_TRUE(loaded);
     EXPECT_THAT(loaded->warnings, ElementsAre("RONDO_LOG_LEVL: no such setting, ignored; did you mean RONDO_LOG_LEVEL?",
                                               "RONDO_PORT: no such setting, ignored; did you mean RONDO_SERVER__PORT?",
@@ -93,24 +98,30 @@ TEST(Loader, UnknownVariablesOfOursAreWarnings) {
 
 TEST(Loader, AliasesMayTransformCheckAndWarn) {
     LoadOptions options;
-    options.aliases = {
-        {.name = "MODEL_HOST", .key = "model",
-         .read = [](std::string_view host, const Environment& all) -> Result<std::string> {
-             const auto port = all.find("MODEL_PORT");
-             return "http://" + std::string{host} + (port == all.end() ? "" : ":" + port->second);
-         }},
-        {.name = "COORDINATOR_ENGINE",
-         .read = [](std::string_view engine, const Environment&) -> Result<std::string> {
-             if (engine != "dynamic_workflow") return fail(Code::invalid_argument, "only dynamic_workflow exists; remove it");
-             return std::string{engine};
-         }},
-        {.name = "ALLOW_LEGACY_COORDINATOR", .warning = "there is no legacy coordinator any more"},
-        {.name = "NODES", .key = "nodes"},
-        {.name = "RONDO_CONFIG"},
-        {.name = "REDIS_URL", .key = "redis.url"}};
+    options.aliases = {{.name = "MODEL_HOST",
+                        .key = "model",
+                        .read = [](std::string_view host, const Environment& all) -> Result<std::string> {
+                            const auto port = all.find("MODEL_PORT");
+                            return "http://" + std::string{host} + (port == all.end() ? "" : ":" + port->second);
+                        }},
+                       {.name = "COORDINATOR_ENGINE",
+                        .read = [](std::string_view engine, const Environment&) -> Result<std::string> {
+                            if (engine != "dynamic_workflow")
+                                return fail(Code::invalid_argument, "only dynamic_workflow exists; remove it");
+                            return std::string{engine};
+                        }},
+                       {.name = "ALLOW_LEGACY_COORDINATOR", .warning = "there is no legacy coordinator any more"},
+                       {.name = "NODES", .key = "nodes"},
+                       {.name = "RONDO_CONFIG"},
+                       {.name = "REDIS_URL", .key = "redis.url"}};
 
-    options.env = {{"MODEL_HOST", "m"}, {"MODEL_PORT", "1"}, {"COORDINATOR_ENGINE", "dynamic_workflow"},
-                   {"ALLOW_LEGACY_COORDINATOR", "true"}, {"NODES", "npc, coach,"}, {"RONDO_CONFIG", "x"}, {"REDIS_URL", "redis://h"}};
+    options.env = {{"MODEL_HOST", "m"},
+                   {"MODEL_PORT", "1"},
+                   {"COORDINATOR_ENGINE", "dynamic_workflow"},
+                   {"ALLOW_LEGACY_COORDINATOR", "true"},
+                   {"NODES", "npc, coach,"},
+                   {"RONDO_CONFIG", "x"},
+                   {"REDIS_URL", "redis://h"}};
     const auto loaded = load_yaml("", options);
     ASSERT_TRUE(loaded) << faults_text(loaded);
     EXPECT_EQ(loaded->value.model, "http://m:1");
@@ -126,10 +137,10 @@ TEST(Loader, ListsEverySettingWithItsSource) {
     const auto loaded = load_yaml("token: hush");
     ASSERT_TRUE(loaded);
     EXPECT_EQ(loaded->settings.size(), 14u);
-    EXPECT_EQ(setting(*loaded, "server.timeout_ms"),
-              (Setting{"server.timeout_ms", "RONDO_SERVER__TIMEOUT_MS", "duration", "30000", "30000", "default", "Whole call.", "100ms to 2m", Reload::live}));
-    EXPECT_EQ(setting(*loaded, "token"),
-              (Setting{"token", "RONDO_TOKEN", "string", "***", "", "rondo.yaml:1", "Password.", "one of: , hush, whisper", Reload::restart}));
+    EXPECT_EQ(setting(*loaded, "server.timeout_ms"), (Setting{"server.timeout_ms", "RONDO_SERVER__TIMEOUT_MS", "duration", "30000", "30000",
+                                                              "default", "Whole call.", "100ms to 2m", Reload::live}));
+    EXPECT_EQ(setting(*loaded, "token"), (Setting{"token", "RONDO_TOKEN", "string", "***", "", "rondo.yaml:1", "Password.",
+                                                  "one of: , hush, whisper", Reload::restart}));
     EXPECT_EQ(setting(*loaded, "pause").value, "50ms");
     EXPECT_EQ(loaded->value.token, "hush") << "the program sees the secret";
     EXPECT_THAT(loaded->warnings, IsEmpty());

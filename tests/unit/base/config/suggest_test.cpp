@@ -4,10 +4,15 @@
 
 namespace rondo::config {
 namespace {
-const std::vector<std::string_view> kKeys{"server", "server.host", "server.port", "server.timeout_ms", "llm", "llm.timeout_ms", "llm.retries", "log_level"};
+const std::vector<std::string_view> kKeys{"server", "server.host",    "server.port", "server.timeout_ms",
+                                          "llm",    "llm.timeout_ms", "llm.retries", "log_level"};
 const std::vector<std::string_view> kVariables{"RONDO_SERVER__HOST", "RONDO_SERVER__PORT", "RONDO_OBS__LOG_LEVEL"};
 
-struct Row { const char* claim; std::string word; std::string meant; };
+struct Row {
+    const char* claim;
+    std::string word;
+    std::string meant;
+};
 
 class Keys : public testing::TestWithParam<Row> {};
 TEST_P(Keys, Nearest) { EXPECT_EQ(nearest_key(GetParam().word, kKeys), GetParam().meant) << GetParam().claim; }

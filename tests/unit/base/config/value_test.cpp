@@ -11,7 +11,12 @@ std::string value_of(const Loaded<sample::Config>& loaded, std::string_view key)
     return "no such setting";
 }
 
-struct Good { const char* claim; std::string yaml; const char* key; std::string value; };
+struct Good {
+    const char* claim;
+    std::string yaml;
+    const char* key;
+    std::string value;
+};
 
 class Accepted : public testing::TestWithParam<Good> {};
 TEST_P(Accepted, FromAFile) {
@@ -46,7 +51,11 @@ INSTANTIATE_TEST_SUITE_P(Value, Accepted, testing::Values(
     Good{"a secret is not shown",                    "token: hush",                "token",             "***"},
     Good{"an empty section",                         "server:\n  # all default\n", "server.port",       "8000"}));
 
-struct Bad { const char* claim; std::string yaml; std::string fault; };
+struct Bad {
+    const char* claim;
+    std::string yaml;
+    std::string fault;
+};
 
 class Refused : public testing::TestWithParam<Bad> {};
 TEST_P(Refused, FromAFile) { EXPECT_EQ(faults_text(load_yaml(GetParam().yaml)), GetParam().fault) << GetParam().claim; }
@@ -78,7 +87,8 @@ INSTANTIATE_TEST_SUITE_P(Value, Refused, testing::Values(
 
 TEST(Value, JsonAndYamlMeanTheSame) {
     const auto json = load_text<sample::Config>(
-        Text{"rondo.json", R"({"server": {"port": 81, "cors": true, "timeout_ms": "10s"}, "nodes": ["npc"], "model": null})", Format::json}, {});
+        Text{"rondo.json", R"({"server": {"port": 81, "cors": true, "timeout_ms": "10s"}, "nodes": ["npc"], "model": null})", Format::json},
+        {});
     const auto yaml = load_yaml("server: {port: 81, cors: true, timeout_ms: 10s}\nnodes: [npc]\nmodel:\n");
     ASSERT_TRUE(json) << faults_text(json);
     ASSERT_TRUE(yaml) << faults_text(yaml);

@@ -71,9 +71,11 @@ TEST(LogLine, HasTheFieldsInOrderWithTheirTypes) {
     ManualClock clock;
     const std::string id = "s-1";
     const UserId user{"ada"};
-    const Field fields[] = {{"session_id", id},        {"message_length", std::size_t{7}}, {"delta", -3}, {"score", 0.5},
-                            {"ok", true},              {"big", std::numeric_limits<std::uint64_t>::max()},
-                            {"nan", std::nan("")},     {"user", user},            {"word", "x"}};
+    const Field fields[] = {{"session_id", id},    {"message_length", std::size_t{7}},
+                            {"delta", -3},         {"score", 0.5},
+                            {"ok", true},          {"big", std::numeric_limits<std::uint64_t>::max()},
+                            {"nan", std::nan("")}, {"user", user},
+                            {"word", "x"}};
     std::string out;
     append_log_line(out, clock.wall(), Level::info, "chat_started", fields);
     EXPECT_EQ(out, R"({"ts":"2026-01-01T00:00:00.000Z","level":"info","event":"chat_started","session_id":"s-1","message_length":7,)"

@@ -44,8 +44,9 @@ TEST(Logger, WritesOneJsonLine) {
     log.info("chat_started", {{"session_id", "s-1"}, {"message_length", 7}});
     log.flush();
     ASSERT_EQ(lines.get().size(), 1u);
-    EXPECT_EQ(lines.get()[0], "{\"ts\":\"2026-01-01T00:00:00.000Z\",\"level\":\"info\",\"event\":\"chat_started\","
-                              "\"session_id\":\"s-1\",\"message_length\":7}\n");
+    EXPECT_EQ(lines.get()[0],
+              "{\"ts\":\"2026-01-01T00:00:00.000Z\",\"level\":\"info\",\"event\":\"chat_started\","
+              "\"session_id\":\"s-1\",\"message_length\":7}\n");
 }
 
 TEST(Logger, LevelChangesLiveForEveryCopy) {

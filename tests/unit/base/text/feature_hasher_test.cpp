@@ -24,7 +24,11 @@ double cosine(std::string_view a, std::string_view b) {
     return dot;
 }
 
-struct Row { const char* claim; std::string text; std::size_t count; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::size_t count;
+};
 
 class FeatureCount : public testing::TestWithParam<Row> {};
 TEST_P(FeatureCount, Counts) { EXPECT_EQ(features(GetParam().text).size(), GetParam().count) << GetParam().claim; }
@@ -41,7 +45,11 @@ INSTANTIATE_TEST_SUITE_P(FeatureHasher, FeatureCount, testing::Values(
     Row{"two words: 2 words, 1 pair, grams of ' a b ' (3 + 2 + 1)",       "a b",      9},
     Row{"ideographs part words",                                         "a好b",     5}));
 
-struct Same { const char* claim; std::string a, b; bool same; };
+struct Same {
+    const char* claim;
+    std::string a, b;
+    bool same;
+};
 
 class FeatureEquality : public testing::TestWithParam<Same> {};
 TEST_P(FeatureEquality, Compares) { EXPECT_EQ(features(GetParam().a) == features(GetParam().b), GetParam().same) << GetParam().claim; }
@@ -88,8 +96,8 @@ TEST(FeatureHasher, KeepsToItsBucketsAndItsBytes) {
 
 /// Stored models depend on these numbers. If this test has to change, raise kVersion in linear_codec.cpp.
 TEST(FeatureHasher, GivesWhatItGaveWhenModelsWereStored) {
-    const std::vector<Feature> expected{{656665, 0.44721359F}, {1185284, -0.44721359F}, {2997251, -0.44721359F}, {3564310, 0.44721359F},
-                                        {4166685, 0.44721359F}};
+    const std::vector<Feature> expected{
+        {656665, 0.44721359F}, {1185284, -0.44721359F}, {2997251, -0.44721359F}, {3564310, 0.44721359F}, {4166685, 0.44721359F}};
     const auto vector = features("多少钱");
     EXPECT_EQ(features("a b").front().bucket, 1024180U);
     ASSERT_EQ(vector.size(), expected.size());

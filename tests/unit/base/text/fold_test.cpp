@@ -6,7 +6,11 @@
 
 namespace rondo::text {
 namespace {
-struct Row { const char* claim; std::string text; std::string folded; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::string folded;
+};
 
 class Fold : public testing::TestWithParam<Row> {};
 TEST_P(Fold, Folds) {
@@ -30,7 +34,11 @@ INSTANTIATE_TEST_SUITE_P(Fold, Fold, testing::Values(
     Row{"malformed bytes become U+FFFD",            "A\xFF" "B",             "a\uFFFDb"},
     Row{"NUL stays",                                std::string("A\0B", 3),  std::string("a\0b", 3)}));
 
-struct KindRow { const char* claim; char32_t c; Kind kind; };
+struct KindRow {
+    const char* claim;
+    char32_t c;
+    Kind kind;
+};
 
 class KindOf : public testing::TestWithParam<KindRow> {};
 TEST_P(KindOf, Tells) { EXPECT_EQ(kind(GetParam().c), GetParam().kind) << GetParam().claim; }
@@ -52,7 +60,12 @@ INSTANTIATE_TEST_SUITE_P(Fold, KindOf, testing::Values(
     KindRow{"the replacement character",     0xFFFD,   Kind::separator},
     KindRow{"the first of the last plane",   0x100000, Kind::separator}));
 
-struct CharsRow { const char* claim; std::string text; std::u32string values; std::vector<std::uint32_t> offsets; };
+struct CharsRow {
+    const char* claim;
+    std::string text;
+    std::u32string values;
+    std::vector<std::uint32_t> offsets;
+};
 
 class FoldChars : public testing::TestWithParam<CharsRow> {};
 TEST_P(FoldChars, RemembersPlaces) {

@@ -15,14 +15,38 @@ const std::vector<std::string> kLabels{"greeting", "price", "features", "goodbye
 /// As small as a scenario's intents, Chinese and English.
 std::vector<Example> examples() {
     return {
-        {"你好", 0}, {"您好，张经理", 0}, {"早上好", 0}, {"下午好，很高兴见到您", 0},
-        {"hello there", 0}, {"good morning", 0}, {"hi, nice to meet you", 0}, {"你好，我是小李", 0},
-        {"多少钱", 1}, {"这个价格是多少", 1}, {"一年要多少钱", 1}, {"报价能发我吗", 1},
-        {"how much does it cost", 1}, {"what is the price", 1}, {"价格太贵了", 1}, {"is there a cheaper price", 1},
-        {"你们的产品有什么功能", 2}, {"有哪些功能", 2}, {"产品支持哪些系统", 2}, {"介绍一下你们的产品", 2},
-        {"what can the product do", 2}, {"which features do you have", 2}, {"这个功能怎么用", 2}, {"does the product support linux", 2},
-        {"再见", 3}, {"那我先走了，再见", 3}, {"下次再聊", 3}, {"goodbye", 3},
-        {"see you next time", 3}, {"bye bye", 3}, {"今天就到这里", 3}, {"回头见", 3},
+        {"你好", 0},
+        {"您好，张经理", 0},
+        {"早上好", 0},
+        {"下午好，很高兴见到您", 0},
+        {"hello there", 0},
+        {"good morning", 0},
+        {"hi, nice to meet you", 0},
+        {"你好，我是小李", 0},
+        {"多少钱", 1},
+        {"这个价格是多少", 1},
+        {"一年要多少钱", 1},
+        {"报价能发我吗", 1},
+        {"how much does it cost", 1},
+        {"what is the price", 1},
+        {"价格太贵了", 1},
+        {"is there a cheaper price", 1},
+        {"你们的产品有什么功能", 2},
+        {"有哪些功能", 2},
+        {"产品支持哪些系统", 2},
+        {"介绍一下你们的产品", 2},
+        {"what can the product do", 2},
+        {"which features do you have", 2},
+        {"这个功能怎么用", 2},
+        {"does the product support linux", 2},
+        {"再见", 3},
+        {"那我先走了，再见", 3},
+        {"下次再聊", 3},
+        {"goodbye", 3},
+        {"see you next time", 3},
+        {"bye bye", 3},
+        {"今天就到这里", 3},
+        {"回头见", 3},
     };
 }
 
@@ -31,12 +55,18 @@ const LinearClassifier& small() {
     return classifier;
 }
 
-struct Row { const char* claim; std::string text; int label; bool out_of_scope; };
+struct Row {
+    const char* claim;
+    std::string text;
+    int label;
+    bool out_of_scope;
+};
 
 class Classify : public testing::TestWithParam<Row> {};
 TEST_P(Classify, Says) {
     const auto said = small().classify(GetParam().text);
-    EXPECT_EQ(said.out_of_scope, GetParam().out_of_scope) << GetParam().claim << ": score " << said.oos_score << ", confidence " << said.confidence;
+    EXPECT_EQ(said.out_of_scope, GetParam().out_of_scope)
+        << GetParam().claim << ": score " << said.oos_score << ", confidence " << said.confidence;
     if (!GetParam().out_of_scope) EXPECT_EQ(said.label, GetParam().label) << GetParam().claim;
     EXPECT_GE(said.confidence, 1.0 / 4 - 1e-6);
     EXPECT_LE(said.confidence, 1.0);

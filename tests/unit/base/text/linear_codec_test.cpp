@@ -49,7 +49,8 @@ TEST_F(LinearCodec, RefusesEveryChangedByte) {
 }
 
 TEST_F(LinearCodec, RefusesEveryCutAndWhatIsTooLong) {
-    for (std::size_t size = 0; size < bytes_.size(); ++size) EXPECT_FALSE(LinearClassifier::deserialize(std::string_view{bytes_}.substr(0, size)));
+    for (std::size_t size = 0; size < bytes_.size(); ++size)
+        EXPECT_FALSE(LinearClassifier::deserialize(std::string_view{bytes_}.substr(0, size)));
     EXPECT_FALSE(LinearClassifier::deserialize(bytes_ + "x"));
 }
 

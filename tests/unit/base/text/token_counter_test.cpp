@@ -16,7 +16,11 @@ std::vector<std::string> pieces(std::string_view text) {
     return out;
 }
 
-struct Row { const char* claim; std::string text; std::vector<std::string> pieces; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::vector<std::string> pieces;
+};
 
 class TokenCounterTest : public testing::TestWithParam<Row> {};
 TEST_P(TokenCounterTest, Splits) {

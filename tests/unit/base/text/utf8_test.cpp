@@ -12,7 +12,12 @@ std::vector<char32_t> decode_all(std::string_view text) {
     return out;
 }
 
-struct Row { const char* claim; std::string bytes; std::vector<char32_t> decoded; bool valid; };
+struct Row {
+    const char* claim;
+    std::string bytes;
+    std::vector<char32_t> decoded;
+    bool valid;
+};
 
 class Utf8 : public testing::TestWithParam<Row> {};
 TEST_P(Utf8, Decodes) {
@@ -47,7 +52,12 @@ TEST(Utf8, AppendUndoesDecode) {
     EXPECT_EQ(out, "\uFFFD\uFFFD");
 }
 
-struct Cut { const char* claim; std::string text; std::size_t max_bytes; std::string prefix; };
+struct Cut {
+    const char* claim;
+    std::string text;
+    std::size_t max_bytes;
+    std::string prefix;
+};
 
 class Prefix : public testing::TestWithParam<Cut> {};
 TEST_P(Prefix, EndsBetweenCharacters) { EXPECT_EQ(prefix(GetParam().text, GetParam().max_bytes), GetParam().prefix) << GetParam().claim; }

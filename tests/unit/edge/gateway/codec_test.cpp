@@ -18,7 +18,11 @@ std::string refusal(const Result<T>& request) {
 constexpr const char* kIdRule = "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -";
 std::string long_text(std::size_t bytes) { return std::string(bytes, 'a'); }
 
-struct Row { const char* claim; std::string body; std::string refused; };
+struct Row {
+    const char* claim;
+    std::string body;
+    std::string refused;
+};
 
 class SessionRequestTest : public testing::TestWithParam<Row> {};
 TEST_P(SessionRequestTest, Refusal) { EXPECT_EQ(refusal(session_request(GetParam().body)), GetParam().refused) << GetParam().claim; }
@@ -41,7 +45,8 @@ INSTANTIATE_TEST_SUITE_P(Codec, SessionRequestTest, testing::Values(
     Row{"wrong types",                          R"({"scenario":1,"persona":[]})", "/scenario must be a string; /persona must be an object"}));
 
 TEST(Codec, ASessionRequestIsTakenWhole) {
-    const auto wanted = session_request(R"({"session_id":"s_1","user_id":"ada","scenario":"tiny","persona":{"name":"Bob","role":"buyer"}})");
+    const auto wanted =
+        session_request(R"({"session_id":"s_1","user_id":"ada","scenario":"tiny","persona":{"name":"Bob","role":"buyer"}})");
     ASSERT_TRUE(wanted);
     EXPECT_EQ(wanted->id, "s_1");
     EXPECT_EQ(wanted->user, "ada");
@@ -69,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(Codec, TurnRequestTest, testing::Values(
         "/user_message is required; /turn_number must be an integer from 1 to 1000000; /stream is not a known field"}));
 
 TEST(Codec, ATurnRequestIsTakenWhole) {
-    const auto request = turn_request(R"({"user_message":" hi ","turn_number":4,"enable_async_coach":true,"use_fallback":false,"message_id":"m"})", "s_1", "k");
+    const auto request = turn_request(
+        R"({"user_message":" hi ","turn_number":4,"enable_async_coach":true,"use_fallback":false,"message_id":"m"})", "s_1", "k");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->session, SessionId{"s_1"});
     EXPECT_EQ(request->user_message, " hi ") << "as it was written";
@@ -97,7 +103,9 @@ INSTANTIATE_TEST_SUITE_P(Codec, FeedbackRequestTest, testing::Values(
 TEST(Codec, AtMost32Signals) {
     boost::json::object signals;
     for (int i = 0; i < 33; ++i) signals["s" + std::to_string(i)] = i;
-    const auto body = [&] { return boost::json::serialize(boost::json::value{{"session_id", "s"}, {"turn_number", 1}, {"rating", 5}, {"signals", signals}}); };
+    const auto body = [&] {
+        return boost::json::serialize(boost::json::value{{"session_id", "s"}, {"turn_number", 1}, {"rating", 5}, {"signals", signals}});
+    };
     EXPECT_EQ(refusal(feedback_request(body())), "/signals must have at most 32 members");
     signals.erase("s0");
     ASSERT_TRUE(feedback_request(body()));
@@ -122,7 +130,10 @@ INSTANTIATE_TEST_SUITE_P(Codec, PagingTest, testing::Values(
     Row{"both wrong",             "limit=&cursor=99999999999999999999",
         "limit must be an integer from 1 to 200; cursor must be the `next` of an earlier page"}));
 
-struct Segment { const char* text; std::optional<std::int64_t> number; };
+struct Segment {
+    const char* text;
+    std::optional<std::int64_t> number;
+};
 class TurnNumberTest : public testing::TestWithParam<Segment> {};
 TEST_P(TurnNumberTest, Segment) {
     const auto number = turn_number(GetParam().text);

@@ -32,8 +32,8 @@ TEST(Snippet, WithoutAMarkTheBeginningIsShown) {
 
 TEST(Snippet, ShowsWhereMostTermsAreNear) {
     const std::string text = "apple " + filler(30) + "apple and pear " + filler(30) + "pear " + filler(30);
-    std::vector<Mark> marks{mark(text, "apple", 0), mark(text, "apple and", 0), mark(text, "pear ", 1),
-                            {static_cast<std::uint32_t>(text.rfind("pear")), 1, 1}};
+    std::vector<Mark> marks{
+        mark(text, "apple", 0), mark(text, "apple and", 0), mark(text, "pear ", 1), {static_cast<std::uint32_t>(text.rfind("pear")), 1, 1}};
     const std::string shown = cut(text, marks);
     EXPECT_NE(shown.find("apple and pear"), std::string::npos) << shown;
     EXPECT_TRUE(shown.starts_with("…") && shown.ends_with("…")) << shown;

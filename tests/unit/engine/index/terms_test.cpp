@@ -20,7 +20,11 @@ std::string kinds(std::string_view text) {
     return out;
 }
 
-struct Row { const char* claim; std::string text; std::string kinds; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::string kinds;
+};
 
 class Terms : public testing::TestWithParam<Row> {};
 TEST_P(Terms, Finds) { EXPECT_EQ(kinds(GetParam().text), GetParam().kinds) << GetParam().claim; }
@@ -34,7 +38,11 @@ INSTANTIATE_TEST_SUITE_P(Terms, Terms, testing::Values(
     Row{"a mark parts a pair",             "你好，吗",         "ipil"},
     Row{"scripts part each other",         "A股B",           "wlw"}));
 
-struct Same { const char* claim; std::string a, b; bool same; };
+struct Same {
+    const char* claim;
+    std::string a, b;
+    bool same;
+};
 
 class TermKeys : public testing::TestWithParam<Same> {};
 TEST_P(TermKeys, Compare) {

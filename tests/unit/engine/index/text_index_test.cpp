@@ -24,7 +24,11 @@ TextIndex sample() {
     return index;
 }
 
-struct Row { const char* claim; std::string query; std::string best; };  // best "": nothing is found
+struct Row {
+    const char* claim;
+    std::string query;
+    std::string best;
+};  // best "": nothing is found
 
 class Search : public testing::TestWithParam<Row> {};
 TEST_P(Search, RanksFirst) {

@@ -53,8 +53,17 @@ protected:
     scenario::PackFolder folder;
     std::shared_ptr<const scenario::ScenarioPack> pack = folder.load();
     scenario::IntentModel intents = *scenario::IntentModel::load_or_train(*pack, {});
-    TurnFacts facts{.pack = *pack, .intents = intents, .session_id = "s", .turn = 2, .seed = 1, .stage = "start", .user_message = "hello",
-                    .persona_name = {}, .persona_role = {}, .history = {{.number = 1, .user = "hi", .npc = "Good day.", .intent = "hello", .advice = "Ask."}}};
+    TurnFacts facts{.pack = *pack,
+                    .intents = intents,
+                    .session_id = "s",
+                    .turn = 2,
+                    .seed = 1,
+                    .stage = "start",
+                    .user_message = "hello",
+                    .persona_name = {},
+                    .persona_role = {},
+                    .history = {std::make_shared<const PastTurn>(
+                        PastTurn{.number = 1, .user = "hi", .npc = "Good day.", .intent = "hello", .advice = "Ask."})}};
     Board board;
     std::string streamed;
     bool refuse_deltas{false};

@@ -18,7 +18,8 @@ struct Row {
     Outcome outcome;
     const char* label;
 };
-const ComplianceOutcome kHit{{.risk_level = scenario::Risk::block, .score = 1, .hits = {{"bribe", scenario::Risk::block, "No bribes.", true}}}};
+const ComplianceOutcome kHit{
+    {.risk_level = scenario::Risk::block, .score = 1, .hits = {{"bribe", scenario::Risk::block, "No bribes.", true}}}};
 const std::vector<Row>& rows() {
     static const std::vector<Row> all{
         {"an intent worth looking up leads to knowledge", "intent", IntentOutcome{"价格异议", 0.875, true}, "knowledge"},
@@ -111,8 +112,9 @@ TEST(Board, HoldsWhatEachNodeFound) {
 
 TEST(PublicShapes, AdviceAndCompliance) {
     EXPECT_EQ(json::write(advice_json({"Ask.", {"ask"}})), R"({"text":"Ask.","rules":["ask"]})");
-    EXPECT_EQ(json::write(compliance_json(kHit)),
-              R"({"risk_level":"BLOCK","score":1,"findings":[{"rule":"bribe","risk_level":"BLOCK","message":"No bribes.","in":"answer"}]})");
+    EXPECT_EQ(
+        json::write(compliance_json(kHit)),
+        R"({"risk_level":"BLOCK","score":1,"findings":[{"rule":"bribe","risk_level":"BLOCK","message":"No bribes.","in":"answer"}]})");
 }
 }  // namespace
 }  // namespace rondo::agent

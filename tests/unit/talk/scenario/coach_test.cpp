@@ -24,7 +24,7 @@ struct Row {
     const char* text;
     const char* intent;
     int turn;
-    std::vector<std::string> earlier;
+    std::vector<std::string_view> earlier;
     std::vector<std::string> rules;
 };
 
@@ -32,7 +32,8 @@ class CoachTest : public testing::TestWithParam<Row> {};
 TEST_P(CoachTest, Advises) {
     const Row& row = GetParam();
     const Advice advice = example().advise(
-        {.user_text = row.text, .intent = row.intent, .stage = "discovery", .pick = {.turn = row.turn}, .earlier_intents = row.earlier}, {{"topic", "it"}});
+        {.user_text = row.text, .intent = row.intent, .stage = "discovery", .pick = {.turn = row.turn}, .earlier_intents = row.earlier},
+        {{"topic", "it"}});
     EXPECT_EQ(advice.rules, row.rules) << row.claim;
     EXPECT_FALSE(advice.text.empty());
 }
@@ -51,7 +52,9 @@ TEST(Coach, SaysTwoPointsAtMostAndVariesTheSecond) {
     const Coach coach = example();
     std::set<std::string> second;
     for (int turn = 1; turn < 5; ++turn) {
-        const Advice advice = coach.advise({.user_text = "36,000 for all that synergy, in a very long sentence", .intent = "price", .stage = "x", .pick = {.turn = turn}}, {{"topic", "it"}});
+        const Advice advice = coach.advise(
+            {.user_text = "36,000 for all that synergy, in a very long sentence", .intent = "price", .stage = "x", .pick = {.turn = turn}},
+            {{"topic", "it"}});
         ASSERT_EQ(advice.rules.size(), 2U);
         EXPECT_EQ(advice.rules[0], "early_price") << "the most important point stays";
         second.insert(advice.rules[1]);

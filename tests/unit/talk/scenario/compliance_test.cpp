@@ -13,7 +13,14 @@ Compliance example() {
     return compliance;
 }
 
-struct Row { const char* claim; const char* user; const char* answer; Risk risk; double score; std::size_t hits; };
+struct Row {
+    const char* claim;
+    const char* user;
+    const char* answer;
+    Risk risk;
+    double score;
+    std::size_t hits;
+};
 
 class ComplianceTest : public testing::TestWithParam<Row> {};
 TEST_P(ComplianceTest, Judges) {

@@ -19,7 +19,8 @@ TEST_F(IntentModelTest, TrainsOnceAndThenReadsItsCache) {
     const IntentModel cached = load();
     EXPECT_FALSE(cached.trained());
     EXPECT_EQ(cached.classify("hello").intent, "hello");
-    for (const auto& entry : std::filesystem::directory_iterator{cache_}) EXPECT_NE(entry.path().extension(), ".tmp") << "nothing half-written is left";
+    for (const auto& entry : std::filesystem::directory_iterator{cache_})
+        EXPECT_NE(entry.path().extension(), ".tmp") << "nothing half-written is left";
 }
 
 TEST_F(IntentModelTest, ADamagedCacheIsTrainedAgain) {

@@ -4,7 +4,11 @@
 
 namespace rondo::scenario {
 namespace {
-struct Row { const char* claim; const char* text; std::optional<std::string> rendered; };
+struct Row {
+    const char* claim;
+    const char* text;
+    std::optional<std::string> rendered;
+};
 
 class LineTemplateTest : public testing::TestWithParam<Row> {};
 TEST_P(LineTemplateTest, Renders) {

@@ -43,7 +43,13 @@ TEST(Loader, TheHashFollowsEveryFile) {
 }
 
 /// `from` in the sound YAML becomes `to`; the fault stands at `path` and says `message`.
-struct Row { const char* claim; const char* from; const char* to; const char* path; const char* message; };
+struct Row {
+    const char* claim;
+    const char* from;
+    const char* to;
+    const char* path;
+    const char* message;
+};
 
 class SpoiledScenario : public testing::TestWithParam<Row> {};
 TEST_P(SpoiledScenario, IsRefusedWithItsLine) {
@@ -54,7 +60,8 @@ TEST_P(SpoiledScenario, IsRefusedWithItsLine) {
     ASSERT_FALSE(pack) << row.claim;
     EXPECT_EQ(pack.error().code, Code::invalid_argument);
     const auto there = [&](const Fault& fault) { return fault.path == row.path && fault.message.find(row.message) != std::string::npos; };
-    EXPECT_TRUE(std::ranges::any_of(pack.error().faults, there)) << row.claim << " should be at " << row.path << "\n" << text_of(pack.error());
+    EXPECT_TRUE(std::ranges::any_of(pack.error().faults, there)) << row.claim << " should be at " << row.path << "\n"
+                                                                 << text_of(pack.error());
 }
 
 INSTANTIATE_TEST_SUITE_P(Loader, SpoiledScenario, testing::Values(
@@ -93,7 +100,8 @@ INSTANTIATE_TEST_SUITE_P(Loader, SpoiledScenario, testing::Values(
 TEST(Loader, SaysAllFaultsOfAllFilesAtOnce) {
     const PackFolder folder;
     folder.spoil("language: en", "language: fr\ncolour: red");
-    folder.write("workflow.json", R"({"name": "tiny", "version": "1", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["knowledge"]}})");
+    folder.write("workflow.json",
+                 R"({"name": "tiny", "version": "1", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["knowledge"]}})");
     folder.write("knowledge/tea.md", "no heading\n");
     folder.write("transcripts/short.txt", "\n\n");
     const auto pack = ScenarioPack::load(folder.path());
@@ -125,7 +133,13 @@ TEST(Loader, AnyLineMayGoMissingOrComeTwice) {
     }
 }
 
-struct FileRow { const char* claim; const char* file; std::string bytes; const char* path; const char* message; };
+struct FileRow {
+    const char* claim;
+    const char* file;
+    std::string bytes;
+    const char* path;
+    const char* message;
+};
 class SpoiledFile : public testing::TestWithParam<FileRow> {};
 TEST_P(SpoiledFile, IsRefused) {
     const FileRow& row = GetParam();
@@ -134,7 +148,9 @@ TEST_P(SpoiledFile, IsRefused) {
     else folder.write(row.file, row.bytes);
     const auto pack = ScenarioPack::load(folder.path());
     ASSERT_FALSE(pack) << row.claim;
-    const auto there = [&](const Fault& fault) { return fault.path.starts_with(row.path) && fault.message.find(row.message) != std::string::npos; };
+    const auto there = [&](const Fault& fault) {
+        return fault.path.starts_with(row.path) && fault.message.find(row.message) != std::string::npos;
+    };
     EXPECT_TRUE(std::ranges::any_of(pack.error().faults, there)) << row.claim << "\n" << text_of(pack.error());
 }
 

@@ -66,7 +66,8 @@ compliance:
     phrases: [bribe]
     message: No bribes.
 )";
-inline constexpr const char* kSoundWorkflow = R"({"name": "tiny", "version": "1", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["npc"]}})";
+inline constexpr const char* kSoundWorkflow =
+    R"({"name": "tiny", "version": "1", "enabled_nodes": ["intent", "npc"], "routing_rules": {"intent": ["npc"]}})";
 
 /// The faults of a refused pack, one a line, for matching and for reading.
 inline std::string text_of(const Error& error) {

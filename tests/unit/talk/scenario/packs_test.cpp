@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 /// The packs we ship, held to what a conversation needs.
 namespace rondo::scenario {
 namespace {
-struct Shipped { std::shared_ptr<const ScenarioPack> pack; std::shared_ptr<const IntentModel> intents; };
+struct Shipped {
+    std::shared_ptr<const ScenarioPack> pack;
+    std::shared_ptr<const IntentModel> intents;
+};
 
 const Shipped& shipped(const std::string& id) {
     static std::map<std::string, Shipped> packs;
@@ -25,30 +29,40 @@ const Shipped& shipped(const std::string& id) {
     return entry;
 }
 
-struct Turn { std::string user, intent, stage, answer, advice; };
+struct Turn {
+    std::string user, intent, stage, answer, advice;
+};
 
 /// A conversation as the server holds it, without the server.
 std::vector<Turn> rehearse(const Shipped& shipped, const std::vector<std::string>& lines, std::string_view session) {
     const ScenarioPack& pack = *shipped.pack;
     std::vector<Turn> turns;
-    std::vector<std::string> user_texts, said, advice, seen;
+    turns.reserve(lines.size());  // what is said is seen by reference
+    std::vector<std::string_view> user_texts, said, advice, seen;
     std::string stage = pack.machine().initial();
     for (const std::string& line : lines) {
         const int number = static_cast<int>(turns.size()) + 1;
         user_texts.push_back(line);
         const std::string intent = shipped.intents->classify(line).intent;
-        std::vector<std::string> sources;
+        std::vector<std::string_view> sources;
         for (const auto& hit : pack.knowledge().search(line, 3)) sources.push_back(pack.documents()[hit.doc].text);
         Turn turn{line, intent, pack.machine().next(stage, intent), {}, {}};
-        turn.answer = pack.line({.intent = intent, .stage = stage, .pick = {.session_id = session, .turn = number, .said = said},
-                               .user_texts = user_texts, .sources = sources});
-        turn.advice = pack.coach({.user_text = line, .intent = intent, .stage = stage,
-                                 .pick = {.session_id = session, .turn = number, .said = advice}, .earlier_intents = seen}).text;
-        said.push_back(turn.answer);
-        advice.push_back(turn.advice);
-        seen.push_back(intent);
-        stage = turn.stage;
+        turn.answer = pack.line({.intent = intent,
+                                 .stage = stage,
+                                 .pick = {.session_id = session, .turn = number, .said = said},
+                                 .user_texts = user_texts,
+                                 .sources = sources});
+        turn.advice = pack.coach({.user_text = line,
+                                  .intent = intent,
+                                  .stage = stage,
+                                  .pick = {.session_id = session, .turn = number, .said = advice},
+                                  .earlier_intents = seen})
+                          .text;
         turns.push_back(std::move(turn));
+        said.push_back(turns.back().answer);
+        advice.push_back(turns.back().advice);
+        seen.push_back(turns.back().intent);
+        stage = turns.back().stage;
     }
     return turns;
 }
@@ -83,13 +97,16 @@ TEST_P(ShippedPack, HasEnoughToSay) {
     for (const Intent& intent : pack.intents()) {
         EXPECT_GE(intent.examples.size(), 10U) << intent.name;
         for (const Stage& stage : pack.stages()) {
-            std::vector<std::string> said;
+            std::deque<std::string> lines;
+            std::vector<std::string_view> said;
             for (int turn = 1; turn <= 6; ++turn) {
-                const std::string line = pack.line({.intent = intent.name, .stage = stage.name, .pick = {.session_id = "s", .turn = turn, .said = said}});
-                EXPECT_EQ(std::ranges::find(said, line), said.end()) << intent.name << " in " << stage.name << " repeats within " << turn << " turns: " << line;
+                const std::string line =
+                    pack.line({.intent = intent.name, .stage = stage.name, .pick = {.session_id = "s", .turn = turn, .said = said}});
+                EXPECT_EQ(std::ranges::find(said, line), said.end())
+                    << intent.name << " in " << stage.name << " repeats within " << turn << " turns: " << line;
                 EXPECT_EQ(line.find_first_of("{}"), std::string::npos) << line;
                 EXPECT_LT(pack.check("", line).risk_level, Risk::medium) << line;
-                said.push_back(line);
+                said.push_back(lines.emplace_back(line));
             }
         }
     }
@@ -110,9 +127,15 @@ TEST_P(ShippedPack, RecognisesItsExampleMessages) {
 
 INSTANTIATE_TEST_SUITE_P(Packs, ShippedPack, testing::Values("sales-zh", "feynman-en"));
 
-struct IntentRow { const char* pack; const char* text; const char* intent; };
+struct IntentRow {
+    const char* pack;
+    const char* text;
+    const char* intent;
+};
 class ShippedIntents : public testing::TestWithParam<IntentRow> {};
-TEST_P(ShippedIntents, Classifies) { EXPECT_EQ(shipped(GetParam().pack).intents->classify(GetParam().text).intent, GetParam().intent) << GetParam().text; }
+TEST_P(ShippedIntents, Classifies) {
+    EXPECT_EQ(shipped(GetParam().pack).intents->classify(GetParam().text).intent, GetParam().intent) << GetParam().text;
+}
 
 INSTANTIATE_TEST_SUITE_P(Packs, ShippedIntents, testing::Values(
     IntentRow{"sales-zh", "你好", "greeting"},
@@ -128,7 +151,12 @@ INSTANTIATE_TEST_SUITE_P(Packs, ShippedIntents, testing::Values(
     IntentRow{"feynman-en", "could you give me another hint please", "ask_hint"},
     IntentRow{"feynman-en", "just tell me what the answer is", "ask_answer"}));
 
-struct RiskRow { const char* claim; const char* pack; const char* text; Risk risk; };
+struct RiskRow {
+    const char* claim;
+    const char* pack;
+    const char* text;
+    Risk risk;
+};
 class ShippedCompliance : public testing::TestWithParam<RiskRow> {};
 TEST_P(ShippedCompliance, Judges) {
     const RiskRow& row = GetParam();
@@ -147,13 +175,14 @@ INSTANTIATE_TEST_SUITE_P(Packs, ShippedCompliance, testing::Values(
 
 TEST(SalesPack, CoachesByWhatWasSaid) {
     const ScenarioPack& pack = *shipped("sales-zh").pack;
-    const std::vector<std::string> none, needs{"needs_discovery"};
+    const std::vector<std::string_view> none, needs{"needs_discovery"};
     const CoachQuery early{.user_text = "我们的报价是三十六万", .intent = "price_quote", .stage = "opening", .earlier_intents = none};
     CoachQuery later = early;
     later.earlier_intents = needs;
     EXPECT_EQ(pack.coach(early).rules.front(), "early_price");
     EXPECT_NE(pack.coach(later).rules.front(), "early_price");
-    EXPECT_EQ(pack.coach({.user_text = "您们停线多吗", .intent = "needs_discovery", .stage = "discovery"}).rules.front(), "no_open_question");
+    EXPECT_EQ(pack.coach({.user_text = "您们停线多吗", .intent = "needs_discovery", .stage = "discovery"}).rules.front(),
+              "no_open_question");
 }
 }  // namespace
 }  // namespace rondo::scenario

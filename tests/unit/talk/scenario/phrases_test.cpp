@@ -4,7 +4,13 @@
 
 namespace rondo::scenario {
 namespace {
-struct Row { const char* claim; std::vector<std::string> phrases; std::vector<std::string> except; const char* text; bool found; };
+struct Row {
+    const char* claim;
+    std::vector<std::string> phrases;
+    std::vector<std::string> except;
+    const char* text;
+    bool found;
+};
 
 class PhrasesTest : public testing::TestWithParam<Row> {};
 TEST_P(PhrasesTest, Finds) {

@@ -43,8 +43,9 @@ protected:
     Result<llm::Completion> run(RehearsalModel model, llm::ModelRequest request, CallContext ctx = {}) {
         asio::io_context io;
         std::optional<Result<llm::Completion>> result;
-        asio::co_spawn(io, [&]() -> asio::awaitable<void> { result = co_await model.complete(std::move(request), sink(), ctx); },
-                       asio::bind_cancellation_slot(cancel_.slot(), [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); }));
+        asio::co_spawn(
+            io, [&]() -> asio::awaitable<void> { result = co_await model.complete(std::move(request), sink(), ctx); },
+            asio::bind_cancellation_slot(cancel_.slot(), [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); }));
         io.run();
         return std::move(result.value());
     }
@@ -90,13 +91,16 @@ TEST_F(RehearsalModelTest, SaysWhatItIsAndWhatItUsed) {
     EXPECT_EQ(done->text, joined());
     const text::TokenCounter counter;
     EXPECT_EQ(done->usage.output, counter.count(done->text));
-    EXPECT_EQ(done->usage.input, counter.count("hello there") + counter.count("You again?") + counter.count("what is tea made from") + counter.count(asked.sources[0]));
+    EXPECT_EQ(done->usage.input, counter.count("hello there") + counter.count("You again?") + counter.count("what is tea made from") +
+                                     counter.count(asked.sources[0]));
 }
 
 TEST_F(RehearsalModelTest, WeavesInTheSourceWhenTheOthersWereSaid) {
     auto asked = request(3);
     asked.sources = {"Tea is made from leaves and hot water."};
-    asked.history = {{llm::Message::Role::assistant, "Good day Sam."}, {llm::Message::Role::assistant, "You again?"}, {llm::Message::Role::user, "tea?"}};
+    asked.history = {{llm::Message::Role::assistant, "Good day Sam."},
+                     {llm::Message::Role::assistant, "You again?"},
+                     {llm::Message::Role::user, "tea?"}};
     EXPECT_EQ(run(model(), asked)->text, "The book says: Tea is made from leaves and hot water.");
 }
 
@@ -154,7 +158,10 @@ TEST_F(RehearsalModelTest, NamesAnUnknownPack) {
 TEST(RehearsalConfig, DescribesItsFields) {
     struct {
         std::vector<std::string> names;
-        void field(std::string_view name, std::chrono::milliseconds&, Reload, std::string_view, DurationRange<std::chrono::nanoseconds::rep, std::nano>) { names.emplace_back(name); }
+        void field(std::string_view name, std::chrono::milliseconds&, Reload, std::string_view,
+                   DurationRange<std::chrono::nanoseconds::rep, std::nano>) {
+            names.emplace_back(name);
+        }
         void field(std::string_view name, std::int64_t&, Reload, std::string_view, Range) { names.emplace_back(name); }
     } visitor;
     RehearsalModel::Config config;

@@ -4,7 +4,11 @@
 
 namespace rondo::scenario {
 namespace {
-struct Row { const char* claim; std::vector<std::string> texts; const char* topic; };
+struct Row {
+    const char* claim;
+    std::vector<std::string_view> texts;
+    const char* topic;
+};
 
 class SlotTableTest : public testing::TestWithParam<Row> {};
 TEST_P(SlotTableTest, FollowsTheTopic) {
@@ -24,7 +28,12 @@ INSTANTIATE_TEST_SUITE_P(Slots, SlotTableTest, testing::Values(
     Row{"the newest message wins",                    {"tea", "now coffee"},             "coffee"},
     Row{"inside a message the last cue wins",         {"coffee is not tea"},             "tea"}));
 
-struct EchoRow { const char* claim; const char* text; std::size_t limit; const char* echo; };
+struct EchoRow {
+    const char* claim;
+    const char* text;
+    std::size_t limit;
+    const char* echo;
+};
 class EchoTest : public testing::TestWithParam<EchoRow> {};
 TEST_P(EchoTest, Quotes) { EXPECT_EQ(echo_of(GetParam().text, GetParam().limit), GetParam().echo) << GetParam().claim; }
 
@@ -37,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(Slots, EchoTest, testing::Values(
     EchoRow{"nothing gives nothing",                "",                           60, ""}));
 
 TEST(Sentence, IsTheOneThatSharesMostWithTheQuestion) {
-    const std::vector<std::string> sources{"扫码报工平均用时三秒。离线最长支持七十二小时，补传时按扫码时间排序。", "付款方式为签约付三成。"};
+    const std::vector<std::string_view> sources{"扫码报工平均用时三秒。离线最长支持七十二小时，补传时按扫码时间排序。",
+                                                "付款方式为签约付三成。"};
     EXPECT_EQ(sentence_of(sources, "断网离线能支持多久？", 60), "离线最长支持七十二小时，补传时按扫码时间排序");
     EXPECT_EQ(sentence_of(sources, "付款怎么付", 60), "付款方式为签约付三成");
     EXPECT_EQ(sentence_of(sources, "付款怎么付", 5), "") << "none is short enough";

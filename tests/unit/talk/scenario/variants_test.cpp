@@ -33,8 +33,8 @@ TEST(Variants, ConsecutiveTurnsDiffer) {
 
 TEST(Variants, PrefersWhatWasNotSaidAndThenTheOldest) {
     const Variants set{"greeting", lines({"alpha", "beta", "gamma"})};
-    const std::vector<std::string> two{"gamma", "alpha"};
-    const std::vector<std::string> all{"beta", "gamma", "alpha"};
+    const std::vector<std::string_view> two{"gamma", "alpha"};
+    const std::vector<std::string_view> all{"beta", "gamma", "alpha"};
     for (int turn = 0; turn < 6; ++turn) {
         EXPECT_EQ(set.choose({.turn = turn, .said = two}, {})->render({}), "beta");
         EXPECT_EQ(set.choose({.turn = turn, .said = all}, {})->render({}), "beta") << "said longest ago";
@@ -48,7 +48,13 @@ TEST(Variants, LeavesOutWhatCannotBeSaid) {
     EXPECT_EQ(Variants("none", lines({"{source}"})).choose({}, {}), nullptr);
 }
 
-struct Row { const char* claim; const char* intent; const char* stage; std::vector<std::string> said; const char* expected; };
+struct Row {
+    const char* claim;
+    const char* intent;
+    const char* stage;
+    std::vector<std::string_view> said;
+    const char* expected;
+};
 
 class LineBookTest : public testing::TestWithParam<Row> {};
 TEST_P(LineBookTest, ChoosesTheMostSpecific) {

@@ -4,7 +4,12 @@
 
 namespace rondo::scenario {
 namespace {
-struct Row { const char* claim; std::string text; std::string path; std::string message; };
+struct Row {
+    const char* claim;
+    std::string text;
+    std::string path;
+    std::string message;
+};
 
 std::string bomb() {
     std::string text = "a: &a [x, x, x, x, x, x, x, x, x]\n";
@@ -15,7 +20,9 @@ std::string bomb() {
     return text;
 }
 
-std::string nested(int depth) { return "a: " + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "\n"; }
+std::string nested(int depth) {
+    return "a: " + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "\n";
+}
 
 class RefusedYaml : public testing::TestWithParam<Row> {};
 TEST_P(RefusedYaml, SaysWhere) {

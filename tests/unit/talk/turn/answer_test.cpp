@@ -24,9 +24,21 @@ protected:
         board.compliance = agent::ComplianceOutcome{};
     }
     boost::json::object json() {
-        const AnswerFacts facts{.session_id = session, .accepted = accepted, .state = state, .board = board, .error = error, .blocked = blocked,
-                                .advice_pending = pending, .answer = answer, .stage = "finish", .ttft = ttft, .took = 2'500us, .workflow = workflow,
-                                .generation = 2, .prices = prices, .usage = usage};
+        const AnswerFacts facts{.session_id = session,
+                                .accepted = accepted,
+                                .state = state,
+                                .board = board,
+                                .error = error,
+                                .blocked = blocked,
+                                .advice_pending = pending,
+                                .answer = answer,
+                                .stage = "finish",
+                                .ttft = ttft,
+                                .took = 2'500us,
+                                .workflow = workflow,
+                                .generation = 2,
+                                .prices = prices,
+                                .usage = usage};
         return boost::json::parse(answer_json(facts)).as_object();
     }
 
@@ -49,14 +61,16 @@ TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
         "coach_advice": {"text": "Ask.", "rules": ["ask"]}, "compliance": {"risk_level": "LOW", "score": 0, "findings": []}, "blocked": false,
         "sources": [{"id": "tea#1", "title": "Tea"}], "usage": {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10},
         "cost": {"micros": 0, "currency": "USD"}, "model": "rehearsal", "decision_id": "d_1", "bandit_decision": null, "trace_id": "abc",
-        "workflow": {"name": "tiny", "version": "1", "generation": 2}})").as_object());
+        "workflow": {"name": "tiny", "version": "1", "generation": 2}})")
+                        .as_object());
 }
 
 TEST_F(AnswerTest, WhatNoNodeFoundIsNull) {
     board = {};
     ttft.reset();
     const auto told = json();
-    for (const char* key : {"intent", "confidence", "ttft_ms", "coach_advice", "compliance", "model"}) EXPECT_TRUE(told.at(key).is_null()) << key;
+    for (const char* key : {"intent", "confidence", "ttft_ms", "coach_advice", "compliance", "model"})
+        EXPECT_TRUE(told.at(key).is_null()) << key;
     EXPECT_TRUE(told.at("sources").as_array().empty());
 }
 

@@ -12,8 +12,8 @@ constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 TEST(Fields, NumbersReadBack) {
-    for (const std::int64_t number : {kLeast, kLeast + 1, std::int64_t{-128}, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, std::int64_t{63},
-                                      std::int64_t{64}, std::int64_t{1} << 62, kMost}) {
+    for (const std::int64_t number : {kLeast, kLeast + 1, std::int64_t{-128}, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1},
+                                      std::int64_t{63}, std::int64_t{64}, std::int64_t{1} << 62, kMost}) {
         const std::string bytes = FieldWriter{}.number(number).take();
         FieldReader in{bytes};
         EXPECT_EQ(in.number(), number);
@@ -57,7 +57,11 @@ TEST(Fields, AnyRowReadsBackAndEveryCutIsSeen) {
     }
 }
 
-struct Row { const char* claim; std::string bytes; bool ok; };
+struct Row {
+    const char* claim;
+    std::string bytes;
+    bool ok;
+};
 class FieldReaderTest : public testing::TestWithParam<Row> {};
 TEST_P(FieldReaderTest, Number) {
     FieldReader in{GetParam().bytes};
@@ -73,7 +77,9 @@ INSTANTIATE_TEST_SUITE_P(Fields, FieldReaderTest, testing::Values(
     Row{"ten bytes that want another",                std::string(10, '\xff'),               false}));
 
 TEST(Fields, ATextLongerThanWhatIsThereIsCutShort) {
-    for (const std::string& bytes : {std::string{"\x05" "four"}, std::string(9, '\xff') + "\x01"}) {
+    for (const std::string& bytes : {std::string{"\x05"
+                                                 "four"},
+                                     std::string(9, '\xff') + "\x01"}) {
         FieldReader in{bytes};
         EXPECT_EQ(in.text(), "");
         EXPECT_FALSE(in.ok());

@@ -77,7 +77,11 @@ TEST_F(ProjectionTest, ASessionIsFoundByKeyAndByName) {
     const auto stored = session(kSession);
     ASSERT_TRUE(stored);
     const auto wanted = std::get<SessionCreated>(samples::all());
-    EXPECT_EQ(stored->created.encode(), [&] { auto w = wanted; w.title = "Hello"; return w.encode(); }());
+    EXPECT_EQ(stored->created.encode(), [&] {
+        auto w = wanted;
+        w.title = "Hello";
+        return w.encode();
+    }());
     EXPECT_EQ(stored->turns, 0);
     EXPECT_EQ(stored->updated_at, wanted.at);
     const auto by_name = [&](const char* tenant, const char* id) {
@@ -93,7 +97,8 @@ TEST_F(ProjectionTest, ListsGoFromTheNewestBack) {
     for (std::int64_t key = 1; key <= 5; ++key) create(key, "s_" + std::to_string(key));
     const auto page = [&](const char* tenant, std::int64_t before, std::int64_t limit) {
         std::string ids;
-        for (const auto& s : look([=](store::Reader& reader) { return repository::list(reader, TenantId{tenant}, before, limit); })) ids += s.created.id + " ";
+        for (const auto& s : look([=](store::Reader& reader) { return repository::list(reader, TenantId{tenant}, before, limit); }))
+            ids += s.created.id + " ";
         return ids;
     };
     EXPECT_EQ(page("acme", 0, 2), "s_5 s_4 ");

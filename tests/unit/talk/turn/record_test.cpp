@@ -24,27 +24,30 @@ TEST(Record, KeepsEveryField) {
     const auto [created, accepted, node, delta, stop, restarted, record, advice, feedback] = samples::all();
     const auto c = *SessionCreated::decode(created.encode());
     EXPECT_EQ(std::tie(c.tenant, c.user, c.id, c.scenario, c.persona_name, c.persona_role, c.stage, c.title, c.at, c.seed),
-              std::tie(created.tenant, created.user, created.id, created.scenario, created.persona_name, created.persona_role, created.stage,
-                       created.title, created.at, created.seed));
+              std::tie(created.tenant, created.user, created.id, created.scenario, created.persona_name, created.persona_role,
+                       created.stage, created.title, created.at, created.seed));
     const auto a = *TurnAccepted::decode(accepted.encode());
-    EXPECT_EQ(std::tie(a.number, a.key, a.digest, a.message_id, a.user_message, a.trace_id, a.decision_id, a.stage, a.async_coach, a.use_fallback, a.at),
+    EXPECT_EQ(std::tie(a.number, a.key, a.digest, a.message_id, a.user_message, a.trace_id, a.decision_id, a.stage, a.async_coach,
+                       a.use_fallback, a.at),
               std::tie(accepted.number, accepted.key, accepted.digest, accepted.message_id, accepted.user_message, accepted.trace_id,
                        accepted.decision_id, accepted.stage, accepted.async_coach, accepted.use_fallback, accepted.at));
     const auto n = *NodeFinished::decode(node.encode());
-    EXPECT_EQ(std::tie(n.number, n.node, n.status, n.label, n.outcome), std::tie(node.number, node.node, node.status, node.label, node.outcome));
+    EXPECT_EQ(std::tie(n.number, n.node, n.status, n.label, n.outcome),
+              std::tie(node.number, node.node, node.status, node.label, node.outcome));
     EXPECT_EQ(DeltaWritten::decode(delta.encode())->text, delta.text);
     EXPECT_EQ(StopRequested::decode(stop.encode())->number, stop.number);
     EXPECT_EQ(Restarted::decode(restarted.encode())->nodes_kept, restarted.nodes_kept);
     const auto r = *TurnRecord::decode(record.encode());
-    EXPECT_EQ(std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id, r.at),
-              std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
-                       record.timeline, record.result, record.task_id, record.at));
+    EXPECT_EQ(
+        std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id, r.at),
+        std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
+                 record.timeline, record.result, record.task_id, record.at));
     const auto v = *AdviceGiven::decode(advice.encode());
     EXPECT_EQ(std::tie(v.number, v.task_id, v.advice), std::tie(advice.number, advice.task_id, advice.advice));
     const auto f = *FeedbackGiven::decode(feedback.encode());
     EXPECT_EQ(std::tie(f.id, f.tenant, f.session_id, f.intent, f.decision_id, f.signals, f.comment, f.number, f.rating, f.matched, f.at),
-              std::tie(feedback.id, feedback.tenant, feedback.session_id, feedback.intent, feedback.decision_id, feedback.signals, feedback.comment,
-                       feedback.number, feedback.rating, feedback.matched, feedback.at));
+              std::tie(feedback.id, feedback.tenant, feedback.session_id, feedback.intent, feedback.decision_id, feedback.signals,
+                       feedback.comment, feedback.number, feedback.rating, feedback.matched, feedback.at));
 }
 
 TEST(Record, ARowThatIsCutShortIsDataLossAndAnOlderOneGetsDefaults) {
@@ -68,7 +71,9 @@ TEST(Record, ARowThatIsCutShortIsDataLossAndAnOlderOneGetsDefaults) {
 
 TEST(Record, FieldsOfALaterVersionAreIgnored) {
     each_record([]<class R>(const R& record) {
-        const auto back = R::decode(record.encode() + "\x02" "\x03new");
+        const auto back = R::decode(record.encode() +
+                                    "\x02"
+                                    "\x03new");
         ASSERT_TRUE(back);
         EXPECT_EQ(back->encode(), record.encode());
     });
@@ -90,7 +95,10 @@ TEST(Record, NoiseIsARecordOrDataLossButNeverACrash) {
     EXPECT_GT(refused, 1'000);
 }
 
-struct Title { const char* claim; std::string message, title; };
+struct Title {
+    const char* claim;
+    std::string message, title;
+};
 class TitleTest : public testing::TestWithParam<Title> {};
 TEST_P(TitleTest, TitleOf) { EXPECT_EQ(title_of(GetParam().message), GetParam().title) << GetParam().claim; }
 std::string times(int count, std::string_view text) {

@@ -22,13 +22,16 @@ store::JournalRow accepted(std::int64_t session, std::int64_t number) {
     return row(session, Kind::turn_accepted, accepted.encode());
 }
 store::JournalRow node(std::int64_t session, std::int64_t number, std::string name, std::string status = "ok", std::string outcome = {}) {
-    return row(session, Kind::node_finished, NodeFinished{number, std::move(name), std::move(status), "label", std::move(outcome)}.encode());
+    return row(session, Kind::node_finished,
+               NodeFinished{number, std::move(name), std::move(status), "label", std::move(outcome)}.encode());
 }
 std::string intent(std::string name) { return json::write(agent::to_json(agent::IntentOutcome{std::move(name), 1, true})); }
 store::JournalRow delta(std::int64_t session, std::int64_t number, std::string text) {
     return row(session, Kind::delta, DeltaWritten{number, std::move(text)}.encode());
 }
-store::JournalRow stop(std::int64_t session, std::int64_t number) { return row(session, Kind::stop_requested, StopRequested{number}.encode()); }
+store::JournalRow stop(std::int64_t session, std::int64_t number) {
+    return row(session, Kind::stop_requested, StopRequested{number}.encode());
+}
 store::JournalRow restarted(std::int64_t session, std::int64_t number, bool kept) {
     return row(session, Kind::restarted, Restarted{number, kept}.encode());
 }
@@ -54,7 +57,11 @@ std::string describe(std::map<std::int64_t, Recovery::Unfinished> open) {
     return fmt::format("{}", fmt::join(lines, "; "));
 }
 
-struct Row { const char* claim; Rows journal; const char* left; };
+struct Row {
+    const char* claim;
+    Rows journal;
+    const char* left;
+};
 class RecoveryTest : public testing::TestWithParam<Row> {};
 TEST_P(RecoveryTest, FindsWhatDidNotEnd) {
     Recovery recovery;
@@ -89,7 +96,10 @@ INSTANTIATE_TEST_SUITE_P(Recovery, RecoveryTest, testing::Values(
         {accepted(7, 2), row(7, Kind::advice, AdviceGiven{1, "t", "{}"}.encode()), row(7, Kind::feedback, FeedbackGiven{}.encode())}, "7: turn 2"},
     Row{"a kind of a later version is ignored", {accepted(7, 2), row(7, Kind{99}, "\x80")}, "7: turn 2"}));
 
-struct Damage { const char* claim; Rows journal; };
+struct Damage {
+    const char* claim;
+    Rows journal;
+};
 class RecoveryDamageTest : public testing::TestWithParam<Damage> {};
 TEST_P(RecoveryDamageTest, IsDataLoss) {
     Recovery recovery;

@@ -14,7 +14,9 @@ protected:
         return std::make_shared<Session>(std::move(stored), io.get_executor());
     }
     void insert(const std::string& id) { table.insert(make(id)); }
-    std::shared_ptr<Session> find(const std::string& id, const std::string& tenant = "acme") { return table.find(TenantId{tenant}, SessionId{id}); }
+    std::shared_ptr<Session> find(const std::string& id, const std::string& tenant = "acme") {
+        return table.find(TenantId{tenant}, SessionId{id});
+    }
 
     asio::io_context io;
     SessionTable table{3};

@@ -19,8 +19,9 @@ struct Told {
 };
 
 Told random_turn(Rng& rng) {
-    static constexpr std::string_view kPieces[] = {"a", "你好", "\"\n", "😀 ", "long enough to need more than one byte of length: "
-                                                                       "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    static constexpr std::string_view kPieces[] = {"a", "你好", "\"\n", "😀 ",
+                                                   "long enough to need more than one byte of length: "
+                                                   "0123456789012345678901234567890123456789012345678901234567890123456789"};
     static constexpr std::string_view kWords[] = {"intent", "ok", "", "npc", "a\\b"};
     const auto word = [&] { return kWords[rng.below(std::size(kWords))]; };
     Told told;
@@ -53,9 +54,7 @@ Told random_turn(Rng& rng) {
                 told.events.push_back(event::delta(piece));
                 break;
             }
-            default:
-                timeline.restarted();
-                told.events.push_back(event::restarted(kSession, told.record.number, told.record.epoch));
+            default: timeline.restarted(); told.events.push_back(event::restarted(kSession, told.record.number, told.record.epoch));
         }
     }
     timeline.ended();
@@ -76,24 +75,17 @@ TEST(Timeline, RetellingGivesTheSameBytesAsTellingDid) {
     }
 }
 
-TEST(Timeline, ACutTimelineIsDataLossOrTheBeginning) {
+TEST(Timeline, EveryCutIsDataLoss) {
     Rng rng{7};
-    int refused = 0;
     for (int round = 0; round < 50; ++round) {
         Told told = random_turn(rng);
-        for (std::string whole = told.record.timeline; !told.record.timeline.empty();) {
+        while (!told.record.timeline.empty()) {
             told.record.timeline.pop_back();
             const auto again = retell(kSession, told.record);
-            if (!again) {
-                ++refused;
-                EXPECT_EQ(again.error().code, Code::data_loss);
-            } else {
-                ASSERT_LT(again->size(), told.events.size());
-                for (std::size_t i = 0; i < again->size() && (*again)[i].type != "node_finished"; ++i) EXPECT_EQ((*again)[i], told.events[i]);
-            }
+            ASSERT_FALSE(again) << told.record.timeline.size() << " bytes left";
+            EXPECT_EQ(again.error().code, Code::data_loss);
         }
     }
-    EXPECT_GT(refused, 100);
 }
 
 TEST(Timeline, FlippedBitsNeverCrash) {
@@ -114,7 +106,10 @@ TEST(Timeline, TakesFewBytes) {
     EXPECT_EQ(timeline.bytes().size(), 4U);
 }
 
-struct Row { const char* claim; std::string timeline, result; };
+struct Row {
+    const char* claim;
+    std::string timeline, result;
+};
 class ContradictionTest : public testing::TestWithParam<Row> {};
 TEST_P(ContradictionTest, Retell) {
     TurnRecord record;
@@ -127,6 +122,7 @@ TEST_P(ContradictionTest, Retell) {
 std::string one_delta(std::size_t bytes) {
     Timeline timeline;
     timeline.delta(bytes);
+    timeline.ended();
     return timeline.bytes();
 }
 INSTANTIATE_TEST_SUITE_P(Timeline, ContradictionTest, testing::Values(
@@ -134,15 +130,19 @@ INSTANTIATE_TEST_SUITE_P(Timeline, ContradictionTest, testing::Values(
     Row{"a result that is no object",           {},                  "[]"},
     Row{"deltas longer than the answer",        one_delta(3),        R"({"npc_response":"ab"})"},
     Row{"deltas without an answer",             one_delta(1),        R"({"npc_response":null})"},
-    Row{"a delta of negative length",           "\x0a\x01",          R"({"npc_response":"ab"})"},
+    Row{"an answer that was told in part",      one_delta(1),        R"({"npc_response":"ab"})"},
+    Row{"something after the end",              one_delta(2) + one_delta(0), R"({"npc_response":"ab"})"},
+    Row{"a delta of negative length",           "\x0a\x01\x0c",      R"({"npc_response":"ab"})"},
     Row{"a mark nobody makes",                  "\x0e",              "{}"}));
 
 TEST(Event, DataIsJson) {
     const auto as_json = [](const PublicEvent& event) { return event.type + " " + json::write(boost::json::parse(event.data)); };
-    EXPECT_EQ(as_json(event::accepted("s", 2, "m\"", "t")), R"(accepted {"session_id":"s","turn_number":2,"message_id":"m\"","trace_id":"t"})");
+    EXPECT_EQ(as_json(event::accepted("s", 2, "m\"", "t")),
+              R"(accepted {"session_id":"s","turn_number":2,"message_id":"m\"","trace_id":"t"})");
     EXPECT_EQ(as_json(event::restarted("s", 2, 5)), R"(restarted {"session_id":"s","turn_number":2,"epoch":5})");
     EXPECT_EQ(as_json(event::node_started("npc")), R"(node_started {"node":"npc"})");
-    EXPECT_EQ(as_json(event::node_finished("npc", "ok", "", microseconds{1'500})), R"(node_finished {"node":"npc","status":"ok","duration_ms":1.5})");
+    EXPECT_EQ(as_json(event::node_finished("npc", "ok", "", microseconds{1'500})),
+              R"(node_finished {"node":"npc","status":"ok","duration_ms":1.5})");
     EXPECT_EQ(as_json(event::node_finished("npc", "ok", "stop", microseconds{0})),
               R"(node_finished {"node":"npc","status":"ok","duration_ms":0,"label":"stop"})");
     EXPECT_EQ(as_json(event::delta("\"\n")), R"(delta {"text":"\"\n"})");
