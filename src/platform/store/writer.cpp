@@ -159,6 +159,7 @@ void Writer::write_group(std::span<Pending> group) {
     const std::int64_t before = last_seq_;
     group_error_.reset();
     outcomes_.clear();
+    wal_pages_ = 0;
     if (health_.failed()) {
         group_error_ = Health::refusal();
     } else if (const int rc = connection_.run(kBegin); rc != SQLITE_DONE) {
@@ -183,7 +184,7 @@ void Writer::write_group(std::span<Pending> group) {
         stats_.rows += last_seq_ - before;
         stats_.last_seq.store(last_seq_, std::memory_order_release);
         for (std::size_t i = 0; i < group.size(); ++i) answer(group[i], std::move(outcomes_[i]));
-        on_group_(last_seq_, wal_pages_);
+        if (wal_pages_ > 0) on_group_(last_seq_, wal_pages_);
     }
     deliveries_.flush();
 }

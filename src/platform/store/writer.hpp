@@ -94,7 +94,7 @@ private:
 
     // The writer thread's own.
     std::int64_t last_seq_;
-    int wal_pages_{0};
+    int wal_pages_{0};  // 0: the present group has written nothing yet
     std::optional<Error> group_error_;  // the disk refused: nothing of the group may stand
     std::vector<Result<Receipt>> outcomes_;
     Deliveries deliveries_;
