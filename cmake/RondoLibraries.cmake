@@ -20,6 +20,13 @@ target_compile_definitions(rondo_asio INTERFACE
     BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16  # coroutine frames of a turn in flight come from there
     BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
 
+# The programs' allocator (docs/decisions/0007-allocator.md). Sanitizers bring their own.
+add_library(rondo_allocator INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    find_library(RONDO_JEMALLOC jemalloc REQUIRED)
+    target_link_libraries(rondo_allocator INTERFACE ${RONDO_JEMALLOC})
+endif()
+
 # One precompiled header, reused by every module that says ASIO.
 file(WRITE ${PROJECT_BINARY_DIR}/pch/empty.cpp "")
 add_library(rondo_pch OBJECT ${PROJECT_BINARY_DIR}/pch/empty.cpp)

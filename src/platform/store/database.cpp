@@ -98,6 +98,8 @@ Result<std::unique_ptr<Database>> Database::open(Options options) {
     auto vfs = std::make_unique<Vfs>(options.faults);
     auto writer = Connection::open(options.file, vfs->name(), Connection::Mode::read_write);
     if (!writer) return propagate(writer);
+    // Room for the pages between the oldest untrimmed journal row and the newest: what is read back was just written.
+    if (auto status = writer->execute("PRAGMA cache_size=-8192"); !status) return propagate(status);
     const auto opened = open_schema(*writer, options.migrations, options.config.check_budget);
     if (!opened) return propagate(opened);
     auto connections = open_others(std::move(*writer), options.file, vfs->name(), options.config.readers);

@@ -135,8 +135,7 @@ Projector::Pass Projector::pass() {
     }
     if (rows.empty() && going_.empty() && !holds_.anything_released()) return Pass::nothing_left;
     Batch batch;
-    bool sound = true;
-    for (const JournalRow& row : rows) sound = sound && apply(row, batch).has_value();
+    const bool sound = apply(rows, batch).has_value();
     const Status committed = sound ? commit(rows, std::move(batch)) : Status{};
     if (sound && !committed && environmental(committed.error())) {
         tolerate(committed.error());
@@ -168,7 +167,7 @@ bool Projector::one_by_one(std::span<const JournalRow> rows) {
     for (const JournalRow& row : rows) {
         const auto alone = std::span{&row, 1};
         Batch batch;
-        Status status = apply(row, batch);
+        Status status = apply(alone, batch);
         if (status) status = commit(alone, std::move(batch));
         if (!status && !environmental(status.error())) {
             ++rejected_;
@@ -187,10 +186,10 @@ bool Projector::one_by_one(std::span<const JournalRow> rows) {
     return true;
 }
 
-Status Projector::apply(const JournalRow& row, Batch& out) {
+Status Projector::apply(std::span<const JournalRow> rows, Batch& out) {
     for (Projection* projection : projections_) {
         try {
-            projection->apply(row, out);
+            projection->apply(rows, out);
         } catch (const std::exception& thrown) {
             return fail(Code::internal, fmt::format("projection {}: {}", projection->name(), thrown.what()));
         }

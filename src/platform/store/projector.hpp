@@ -49,7 +49,7 @@ private:
     Pass pass();
     Status commit(std::span<const JournalRow> rows, Batch batch);
     bool one_by_one(std::span<const JournalRow> rows);
-    Status apply(const JournalRow& row, Batch& out);
+    Status apply(std::span<const JournalRow> rows, Batch& out);
     void account(std::span<const JournalRow> rows);
     void tolerate(const Error& error);
     void answer_waiters(bool all);

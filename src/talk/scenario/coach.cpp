@@ -6,7 +6,7 @@ namespace rondo::scenario {
 namespace {
 bool names(const std::vector<std::string>& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-bool applies(const CoachRule& rule, const CoachQuery& query, std::string_view text, std::size_t length) {
+bool applies(const CoachRule& rule, const CoachQuery& query, const Searchable& text, std::size_t length) {
     if (!rule.stages.empty() && !names(rule.stages, query.stage)) return false;
     if (!rule.intents.empty() && !names(rule.intents, query.intent)) return false;
     if (length < rule.min_chars || length > rule.max_chars || query.pick.turn < rule.from_turn) return false;
@@ -27,7 +27,7 @@ void Coach::add_stage(const std::string& stage, std::vector<LineTemplate> advice
 }
 
 Advice Coach::advise(const CoachQuery& query, const Slots& slots) const {
-    const std::string text = comparable(query.user_text);
+    const Searchable text{query.user_text};
     const std::size_t length = code_points(query.user_text);
     std::vector<const Rule*> speaking;
     for (const Rule& rule : rules_) {

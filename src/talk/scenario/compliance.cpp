@@ -23,8 +23,8 @@ std::optional<Risk> parse_risk(std::string_view word) noexcept {
 
 ComplianceReport Compliance::check(std::string_view user_text, std::string_view answer) const {
     ComplianceReport report;
-    const std::string user = comparable(user_text);
-    const std::string said = comparable(answer);
+    const Searchable user{user_text};
+    const Searchable said{answer};
     for (const ComplianceRule& rule : rules_) {
         const bool in_user = rule.on_user && rule.phrases.found_in(user);
         if (!in_user && !(rule.on_answer && rule.phrases.found_in(said))) continue;

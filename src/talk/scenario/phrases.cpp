@@ -3,7 +3,7 @@
 #include "base/text/fold.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace rondo::scenario {
 namespace {
@@ -38,18 +38,39 @@ std::string comparable(std::string_view text) {
     return out;
 }
 
+Searchable::Searchable(std::string_view text) : text_{comparable(text)} {
+    for (std::size_t at = 0; at + 3 <= text_.size(); ++at) triples_.set(place(text_, at));
+    triples_.set(kPlaces);
+}
+
+/// Multiplicative hashing (Knuth, volume 3, 6.4) of the three bytes at `at`.
+std::uint16_t Searchable::place(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i])); };
+    const std::uint32_t triple = byte(0) << 16U | byte(1) << 8U | byte(2);
+    return static_cast<std::uint16_t>((triple * 2'654'435'761U) >> 22U);
+}
+
+Searchable::Sample Searchable::sample(std::string_view phrase) {
+    if (phrase.size() < 3) return {kPlaces, kPlaces, kPlaces};
+    const std::size_t last = phrase.size() - 3;
+    return {place(phrase, 0), place(phrase, last / 2), place(phrase, last)};
+}
+
 Phrases::Phrases(const std::vector<std::string>& phrases, const std::vector<std::string>& except) {
-    for (const std::string& phrase : phrases) phrases_.push_back(comparable(phrase));
+    for (const std::string& phrase : phrases) {
+        std::string text = comparable(phrase);
+        const auto sample = Searchable::sample(text);
+        if (!text.empty()) phrases_.push_back({std::move(text), sample});
+    }
     for (const std::string& phrase : except) except_.push_back(comparable(phrase));
-    std::erase(phrases_, "");
     std::erase(except_, "");
 }
 
-std::size_t Phrases::last_in(std::string_view text) const {
+std::size_t Phrases::last_in(const Searchable& searched) const {
+    const std::string_view text = searched.text();
     std::size_t last = std::string_view::npos;
-    for (const std::string& phrase : phrases_) {
-        // Nearly every phrase of a pack is absent from nearly every message, and memmem is the fastest to say so.
-        if (memmem(text.data(), text.size(), phrase.data(), phrase.size()) == nullptr) continue;
+    for (const auto& [phrase, sample] : phrases_) {
+        if (!searched.may_hold(sample)) continue;
         for (std::size_t at = text.rfind(phrase); at != std::string_view::npos;
              at = at == 0 ? std::string_view::npos : text.rfind(phrase, at - 1)) {
             if (last != std::string_view::npos && at <= last) break;

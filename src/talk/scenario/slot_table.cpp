@@ -88,7 +88,7 @@ Slots SlotTable::fill(std::span<const std::string_view> user_texts) const {
     std::size_t open = tracked_.size();
     std::set<std::string_view> settled;
     for (std::size_t i = user_texts.size(); i-- > 0 && open > 0;) {
-        const std::string text = comparable(user_texts[i]);
+        const Searchable text{user_texts[i]};
         for (const auto& [name, values] : tracked_) {
             if (settled.contains(name)) continue;
             std::size_t last = std::string_view::npos;

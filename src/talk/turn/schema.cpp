@@ -3,7 +3,9 @@
 #include "platform/store/idempotency.hpp"
 #include "talk/turn/record.hpp"
 
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace rondo::turn {
 namespace {
@@ -17,10 +19,11 @@ CREATE TABLE sessions(
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
 CREATE UNIQUE INDEX sessions_by_id ON sessions(tenant, id);
 CREATE TABLE turns(
+    id INTEGER PRIMARY KEY,             -- the journal's seq of its acceptance: new turns go to the end, whatever their session
     session INTEGER NOT NULL, number INTEGER NOT NULL,
     state INTEGER NOT NULL, message_id TEXT NOT NULL, user_message TEXT NOT NULL, accepted_at INTEGER NOT NULL,
-    record BLOB, advice TEXT, rating INTEGER,
-    PRIMARY KEY(session, number)) WITHOUT ROWID;
+    record BLOB, advice TEXT, rating INTEGER);
+CREATE UNIQUE INDEX turns_by_number ON turns(session, number);
 CREATE TABLE follow_ups(
     session INTEGER NOT NULL, number INTEGER NOT NULL, task_id TEXT NOT NULL,
     PRIMARY KEY(session, number)) WITHOUT ROWID;
@@ -42,15 +45,28 @@ void created(std::int64_t key, const SessionCreated& s, store::Batch& out) {
          micros(s.at), micros(s.at)});
 }
 
-void accepted(std::int64_t key, const TurnAccepted& t, store::Batch& out) {
-    out.execute("INSERT OR IGNORE INTO turns(session, number, state, message_id, user_message, accepted_at) VALUES(?,?,0,?,?,?)",
-                {key, t.number, t.message_id, t.user_message, micros(t.at)});
+/// An accepted turn that is not in the table yet, because it may end within the same rows.
+struct Fresh {
+    std::int64_t seq;
+    TurnAccepted turn;
+};
+
+void accepted(std::int64_t key, const Fresh& fresh, State state, store::Value record, store::Batch& out) {
+    const TurnAccepted& t = fresh.turn;
+    out.execute(
+        "INSERT OR IGNORE INTO turns(id, session, number, state, message_id, user_message, accepted_at, record) VALUES(?,?,?,?,?,?,?,?)",
+        {fresh.seq, key, t.number, static_cast<std::int64_t>(state), t.message_id, t.user_message, micros(t.at), std::move(record)});
     if (!t.key.empty()) store::Idempotency::append(out, key, t.key, {t.digest, t.number});
 }
 
-void ended(std::int64_t key, const TurnRecord& r, const std::string& body, store::Batch& out) {
-    out.execute("UPDATE turns SET state = ?, record = ? WHERE session = ? AND number = ?",
-                {static_cast<std::int64_t>(r.state), store::BlobValue{body}, key, r.number});
+void ended(std::int64_t key, const TurnRecord& r, const std::string& body, const Fresh* fresh, store::Batch& out) {
+    const auto state = static_cast<std::int64_t>(r.state);
+    if (fresh) {
+        accepted(key, *fresh, r.state, store::BlobValue{body}, out);
+    } else {
+        out.execute("UPDATE turns SET state = ?, record = ? WHERE session = ? AND number = ?",
+                    {state, store::BlobValue{body}, key, r.number});
+    }
     // The first message names the session in lists.
     out.execute("UPDATE sessions SET turns = ?, stage = ?, updated_at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE key = ?",
                 {r.number, r.stage, micros(r.at), title_of(r.user_message), key});
@@ -82,24 +98,48 @@ void rated(std::int64_t key, const FeedbackGiven& f, store::Batch& out) {
 
 std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTables}}; }
 
-void TurnProjection::apply(const store::JournalRow& row, store::Batch& out) {
-    const std::string& body = *row.body;
+void TurnProjection::apply(std::span<const store::JournalRow> rows, store::Batch& out) {
     // A row that cannot be decoded was damaged before its checksum was made, i.e. by us: the store sets it aside.
-    const auto with = [](auto decoded, auto use) {
+    const auto sound = [](auto decoded) {
         if (!decoded) throw std::runtime_error{decoded.error().message};
-        use(*decoded);
+        return std::move(*decoded);
     };
-    switch (static_cast<Kind>(row.kind)) {
-        case Kind::session_created: with(SessionCreated::decode(body), [&](const auto& s) { created(row.stream, s, out); }); break;
-        case Kind::turn_accepted: with(TurnAccepted::decode(body), [&](const auto& t) { accepted(row.stream, t, out); }); break;
-        case Kind::turn_ended: with(TurnRecord::decode(body), [&](const auto& r) { ended(row.stream, r, body, out); }); break;
-        case Kind::advice: with(AdviceGiven::decode(body), [&](const auto& a) { advised(row.stream, a, out); }); break;
-        case Kind::session_deleted: deleted(row.stream, out); break;
-        case Kind::feedback: with(FeedbackGiven::decode(body), [&](const auto& f) { rated(row.stream, f, out); }); break;
-        case Kind::node_finished:
-        case Kind::delta:
-        case Kind::stop_requested:
-        case Kind::restarted: break;  // of use to a restart only
+    std::map<std::pair<std::int64_t, std::int64_t>, Fresh> fresh;  // by session and number; most end here, and are written once
+    const auto write_fresh = [&] {
+        for (const auto& [id, turn] : fresh) accepted(id.first, turn, State::running, nullptr, out);
+        fresh.clear();
+    };
+    for (const auto& row : rows) {
+        const std::string& body = *row.body;
+        const std::int64_t key = row.stream;
+        switch (static_cast<Kind>(row.kind)) {
+            case Kind::turn_accepted: {
+                auto turn = sound(TurnAccepted::decode(body));
+                fresh.emplace(std::pair{key, turn.number}, Fresh{row.seq, turn});
+                break;
+            }
+            case Kind::turn_ended: {
+                const auto record = sound(TurnRecord::decode(body));
+                const auto begun = fresh.extract({key, record.number});
+                ended(key, record, body, begun ? &begun.mapped() : nullptr, out);
+                break;
+            }
+            case Kind::session_created: created(key, sound(SessionCreated::decode(body)), out); break;
+            case Kind::advice: advised(key, sound(AdviceGiven::decode(body)), out); break;
+            case Kind::session_deleted:
+                write_fresh();
+                deleted(key, out);
+                break;
+            case Kind::feedback:
+                write_fresh();
+                rated(key, sound(FeedbackGiven::decode(body)), out);
+                break;
+            case Kind::node_finished:
+            case Kind::delta:
+            case Kind::stop_requested:
+            case Kind::restarted: break;  // of use to a restart only
+        }
     }
+    write_fresh();
 }
 }  // namespace rondo::turn

@@ -12,6 +12,6 @@ namespace rondo::turn {
 class TurnProjection final : public store::Projection {
 public:
     [[nodiscard]] const char* name() const override { return "turn"; }
-    void apply(const store::JournalRow& row, store::Batch& out) override;
+    void apply(std::span<const store::JournalRow> rows, store::Batch& out) override;
 };
 }  // namespace rondo::turn

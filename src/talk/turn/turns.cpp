@@ -1,5 +1,6 @@
 #include "talk/turn/turns.hpp"
 
+#include "base/async/run_on.hpp"
 #include "base/async/within.hpp"
 
 #include <boost/json.hpp>
@@ -15,19 +16,9 @@ Turns::Turns(EventLoops& loops, Services services) : services_{std::move(service
     }
 }
 
-/// Runs `work` on the coordinator's loop: in place when we are there already.
-template <class T>
-asio::awaitable<Result<T>> Turns::at(TurnCoordinator& coordinator, asio::awaitable<Result<T>> work) {
-    if (co_await asio::this_coro::executor == coordinator.executor()) co_return co_await std::move(work);
-    // Optional because Asio default-constructs what a spawned coroutine returns.
-    auto boxed = [](asio::awaitable<Result<T>> inner) -> asio::awaitable<std::optional<Result<T>>> { co_return co_await std::move(inner); };
-    auto result = co_await asio::co_spawn(coordinator.executor(), boxed(std::move(work)), asio::use_awaitable);
-    co_return std::move(*result);
-}
-
 asio::awaitable<Result<TurnCoordinator::NewSession>> Turns::create(SessionCreated wanted) {
     auto& coordinator = home(SessionId{wanted.id});
-    co_return co_await at(coordinator, coordinator.create(std::move(wanted)));
+    co_return co_await run_on(coordinator.executor(), coordinator.create(std::move(wanted)));
 }
 
 asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId id, std::optional<std::int64_t>* running) {
@@ -43,7 +34,7 @@ asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId
         if ((*opened)->busy()) view.running = (*opened)->live->number();
         co_return view;
     };
-    auto view = co_await at(coordinator, look(coordinator, ctx.scope.tenant, id));
+    auto view = co_await run_on(coordinator.executor(), look(coordinator, ctx.scope.tenant, id));
     if (!view) co_return propagate(view);
     if (running) *running = view->running;
     co_return std::move(view->stored);
@@ -81,31 +72,31 @@ asio::awaitable<Result<Page<StoredTurn>>> Turns::messages(CallContext ctx, Sessi
 
 asio::awaitable<Status> Turns::remove(CallContext ctx, SessionId id) {
     auto& coordinator = home(id);
-    co_return co_await at(coordinator, coordinator.remove(ctx.scope.tenant, id));
+    co_return co_await run_on(coordinator.executor(), coordinator.remove(ctx.scope.tenant, id));
 }
 
 asio::awaitable<Result<TurnHandle>> Turns::start(TurnRequest request, CallContext ctx) {
     auto& coordinator = home(request.session);
-    co_return co_await at(coordinator, coordinator.start(std::move(request), std::move(ctx)));
+    co_return co_await run_on(coordinator.executor(), coordinator.start(std::move(request), std::move(ctx)));
 }
 
 asio::awaitable<Result<TurnHandle>> Turns::find(CallContext ctx, SessionId id, std::int64_t number) {
     auto& coordinator = home(id);
-    co_return co_await at(coordinator, coordinator.find(ctx.scope.tenant, id, number));
+    co_return co_await run_on(coordinator.executor(), coordinator.find(ctx.scope.tenant, id, number));
 }
 
 asio::awaitable<Status> Turns::stop(CallContext ctx, SessionId id, std::int64_t number) {
     auto& coordinator = home(id);
-    co_return co_await at(coordinator, coordinator.stop(ctx.scope.tenant, id, number));
+    co_return co_await run_on(coordinator.executor(), coordinator.stop(ctx.scope.tenant, id, number));
 }
 
 asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> Turns::ended(SessionId id, TurnHandle handle) {
     if (handle.record) co_return handle.record;
-    co_return co_await at(home(id), handle.live->ended());
+    co_return co_await run_on(home(id).executor(), handle.live->ended());
 }
 
 asio::awaitable<Result<std::vector<store::Event>>> Turns::events(CallContext ctx, SessionId id, TurnHandle handle, store::EventId after) {
-    if (handle.live) co_return co_await at(home(id), handle.live->events().next(after));
+    if (handle.live) co_return co_await run_on(home(id).executor(), handle.live->events().next(after));
     const auto told = retell(id.value, *handle.record);
     if (!told) co_return propagate(told);
     std::vector<store::Event> events;
@@ -172,7 +163,8 @@ asio::awaitable<Result<std::size_t>> Turns::recover(std::map<std::int64_t, Recov
         const TenantId tenant{(*stored)->created.tenant};
         const SessionId id{(*stored)->created.id};
         auto& coordinator = home(id);
-        const auto status = co_await at(coordinator, coordinator.resume(tenant, id, std::move(turn.accepted), std::move(turn.resumption)));
+        const auto status =
+            co_await run_on(coordinator.executor(), coordinator.resume(tenant, id, std::move(turn.accepted), std::move(turn.resumption)));
         // Left alone, the session would take a new turn of the same number: better not to start.
         if (!status && status.error().code != Code::failed_precondition) co_return propagate(status);
         if (status) ++resumed;
@@ -181,7 +173,8 @@ asio::awaitable<Result<std::size_t>> Turns::recover(std::map<std::int64_t, Recov
     for (auto& task : *owed) {
         const SessionId id{task.session_id};
         auto& coordinator = home(id);
-        const auto status = co_await at(coordinator, coordinator.resume_follow_up(TenantId{task.tenant}, id, task.number, task.task_id));
+        const auto status =
+            co_await run_on(coordinator.executor(), coordinator.resume_follow_up(TenantId{task.tenant}, id, task.number, task.task_id));
         if (!status) services_.log.error("follow_up_not_resumed", {{"session_id", id.value}, {"error", status.error().message}});
     }
     co_return resumed;
@@ -189,7 +182,7 @@ asio::awaitable<Result<std::size_t>> Turns::recover(std::map<std::int64_t, Recov
 
 asio::awaitable<Status> Turns::drain(CallContext ctx) {
     for (auto& coordinator : coordinators_) {
-        auto status = co_await within(ctx, at(*coordinator, coordinator->idle()));
+        auto status = co_await within(ctx, run_on(coordinator->executor(), coordinator->idle()));
         if (!status) co_return status;
     }
     co_return Status{};

@@ -52,8 +52,6 @@ public:
 
 private:
     TurnCoordinator& home(const SessionId& id) { return *coordinators_[std::hash<SessionId>{}(id) % coordinators_.size()]; }
-    template <class T>
-    static asio::awaitable<Result<T>> at(TurnCoordinator& coordinator, asio::awaitable<Result<T>> work);
 
     Services services_;
     std::vector<std::unique_ptr<TurnCoordinator>> coordinators_;

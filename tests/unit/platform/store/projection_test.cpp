@@ -68,8 +68,10 @@ TEST_F(ProjectionTest, ARowThatCannotBeAppliedIsSetAsideAndTheRestGoesOn) {
 class StrictProjection final : public Projection {
 public:
     [[nodiscard]] const char* name() const override { return "strict"; }
-    void apply(const JournalRow& row, Batch& out) override {
-        out.execute("INSERT INTO sums VALUES(?1, 0, ?2)", {std::stoll(*row.body), row.seq});  // a second time: refused by the key
+    void apply(std::span<const JournalRow> rows, Batch& out) override {
+        for (const JournalRow& row : rows) {
+            out.execute("INSERT INTO sums VALUES(?1, 0, ?2)", {std::stoll(*row.body), row.seq});  // a second time: refused by the key
+        }
     }
 };
 

@@ -174,11 +174,13 @@ public:
         1, "CREATE TABLE sums(stream INTEGER PRIMARY KEY, sum INTEGER NOT NULL, last INTEGER NOT NULL) STRICT"};
 
     [[nodiscard]] const char* name() const override { return "sums"; }
-    void apply(const JournalRow& row, Batch& out) override {
-        const std::int64_t number = std::stoll(*row.body);  // throws on anything else
-        out.execute(
-            "INSERT INTO sums VALUES(?1, ?2, ?3) ON CONFLICT(stream) DO UPDATE SET sum = sum * 3 + excluded.sum, last = excluded.last",
-            {row.stream, number, row.seq});
+    void apply(std::span<const JournalRow> rows, Batch& out) override {
+        for (const JournalRow& row : rows) {
+            const std::int64_t number = std::stoll(*row.body);  // throws on anything else
+            out.execute(
+                "INSERT INTO sums VALUES(?1, ?2, ?3) ON CONFLICT(stream) DO UPDATE SET sum = sum * 3 + excluded.sum, last = excluded.last",
+                {row.stream, number, row.seq});
+        }
     }
     /// The same by hand.
     static std::int64_t next(std::int64_t sum, bool first, std::int64_t number) { return first ? number : sum * 3 + number; }

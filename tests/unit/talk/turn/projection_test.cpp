@@ -128,6 +128,34 @@ TEST_F(ProjectionTest, AnAcceptedTurnRunsUntilItEnds) {
     EXPECT_EQ(stored->updated_at, record.at);
 }
 
+TEST_F(ProjectionTest, HowManyRowsComeAtATimeMakesNoDifference) {
+    const auto tell = [&](std::int64_t key, auto after_each) {
+        create(key, "s_" + std::to_string(key));
+        after_each();
+        for (const std::int64_t number : {1, 2, 3}) {
+            accept(key, number, "key-" + std::to_string(number));
+            after_each();
+            if (number == 3) break;  // the last one runs on
+            end(key, number, number == 2 ? "t_2" : "");
+            after_each();
+        }
+        rate(key, "f_" + std::to_string(key), 4);
+    };
+    tell(kSession, [&] { project(); });
+    tell(kOther, [] {});
+    const auto seen = [&](std::int64_t key) {
+        std::string all = session(key)->created.stage + session(key)->created.title;
+        for (const auto& turn : turns(key)) {
+            all += "\n" + std::to_string(turn.number) + std::string{name(turn.state)} + turn.message_id + turn.user_message +
+                   std::to_string(turn.rating.value_or(0)) + (turn.record ? turn.record->encode() : "-");
+        }
+        return all;
+    };
+    EXPECT_EQ(seen(kSession), seen(kOther));
+    EXPECT_EQ(turns(kSession).size(), 3U);
+    EXPECT_EQ(count("SELECT count(*) FROM idempotency WHERE scope = 41"), count("SELECT count(*) FROM idempotency WHERE scope = 42"));
+}
+
 TEST_F(ProjectionTest, ATitleThatWasGivenStays) {
     create(kSession, "s_1", "Mine");
     accept(kSession, 1);
