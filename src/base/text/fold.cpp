@@ -91,6 +91,7 @@ constexpr bool ascii_letter(char32_t c) noexcept { return (c >= U'a' && c <= U'z
 
 char32_t fold(char32_t c) noexcept {
     if (c < 0x80) return c >= U'A' && c <= U'Z' ? c + 32 : c;
+    if (c >= 0x3400 && c <= 0x9FFF) return c;  // nearly all of Chinese
     if (c >= 0xFF01 && c <= 0xFF5E) return fold(c - 0xFEE0);
     if (vanishes(c)) return 0;
     if (c < 0x530) return lower(punctuation(c));
@@ -109,9 +110,14 @@ std::string fold(std::string_view utf8) {
     out.reserve(utf8.size());
     for (std::size_t at = 0; at < utf8.size();) {
         // NUL is kept: only what fold() itself makes vanish is left out.
+        const std::size_t from = at;
         const char32_t c = decode(utf8, at);
         const char32_t folded = fold(c);
-        if (folded != 0 || c == 0) append(out, folded);
+        if (folded == c && c != kReplacement) {
+            out.append(utf8, from, at - from);
+        } else if (folded != 0) {
+            append(out, folded);
+        }
     }
     return out;
 }

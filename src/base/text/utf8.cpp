@@ -33,6 +33,14 @@ struct Decoded {
 Decoded decode_one(std::string_view text, std::size_t& at) noexcept {
     const std::uint8_t first = byte_at(text, at++);
     if (first < 0x80) return {first, true};
+    if (first > 0xE0 && first < 0xED && at + 1 < text.size()) {  // nearly all of Chinese: any two continuation bytes will do
+        const std::uint8_t second = byte_at(text, at);
+        const std::uint8_t third = byte_at(text, at + 1);
+        if ((second & 0xC0U) == 0x80 && (third & 0xC0U) == 0x80) {
+            at += 2;
+            return {static_cast<char32_t>((first & 0xFU) << 12U | (second & 0x3FU) << 6U | (third & 0x3FU)), true};
+        }
+    }
     const Lead shape = lead(first);
     if (shape.length == 0) return {kReplacement, false};
     char32_t value = first & (0xFFU >> (shape.length + 1U));
