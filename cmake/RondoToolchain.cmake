@@ -36,9 +36,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 find_program(CCACHE_PROGRAM ccache)
 if(RONDO_CCACHE AND CCACHE_PROGRAM)
-    # A precompiled header is only cacheable when its time stamp is left out of it.
+    # A precompiled header is only cacheable when its time stamp is left out of it. Paths below the base are hashed as relative
+    # ones, so that a second checkout finds what the first one compiled.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
         ${CCACHE_PROGRAM})
     if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
         target_compile_options(rondo_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
