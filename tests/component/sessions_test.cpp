@@ -14,7 +14,8 @@ protected:
         std::vector<boost::json::value> found;
         std::string cursor;
         do {
-            const Answer page = client.get(fmt::format("{}?limit={}{}", list, limit, cursor.empty() ? "" : "&cursor=" + cursor));
+            const Answer page = client.get(
+                fmt::format("{}{}limit={}{}", list, list.contains('?') ? '&' : '?', limit, cursor.empty() ? "" : "&cursor=" + cursor));
             EXPECT_EQ(page.status, 200) << page.body;
             const auto items = page.at("items").as_array();
             pages.push_back(items.size());
@@ -48,6 +49,29 @@ TEST_F(Sessions, MessagesAreListedOldestFirstTwoATurn) {
         EXPECT_EQ(text_of(messages[2 * i + 1], "role"), "npc");
         EXPECT_EQ(messages[2 * i + 1].at("turn_number"), static_cast<std::int64_t>(i + 1));
     }
+}
+
+TEST_F(Sessions, AreFoundByWhatWasSaidInThem) {
+    for (const char* id : {"s1", "s2", "s3"}) client.open_session({{"session_id", id}, {"scenario", "sales-zh"}});
+    ASSERT_EQ(client.say("s1", "你好，我是小李").status, 200);
+    ASSERT_EQ(client.say("s3", "你们的 MES 多少钱？").status, 200);
+    const auto found = [&](const char* words) {
+        std::vector<std::size_t> pages;
+        std::string ids;
+        for (const auto& item : all(std::string{"/api/v1/sessions?q="} + words, 1, pages)) {
+            ids += text_of(item, "session_id");
+            if (item.at("match").is_object()) ids += "(" + text_of(item.at("match"), "role") + ")";
+            ids += " ";
+        }
+        return ids;
+    };
+    EXPECT_EQ(found("%E5%B0%8F%E6%9D%8E"), "s1(user) ") << "小李";
+    EXPECT_EQ(found("mes+%E5%A4%9A%E5%B0%91"), "s3(user) ") << "mes 多少";
+    EXPECT_EQ(found("nowhere"), "");
+    EXPECT_EQ(client.get("/api/v1/sessions?q=%20").at("items").as_array().size(), 3U) << "no words: the plain list";
+    const Answer refused = client.get("/api/v1/sessions?q=" + std::string(201, 'a'));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(text_of(refused.at("errors").as_array().at(0), "pointer"), "q");
 }
 
 TEST_F(Sessions, PagingThatMakesNoSenseIsRefused) {

@@ -41,13 +41,17 @@ net::RouteTable Api::routes() {
                    .summary = std::move(summary)});
     };
     add(Method::post, "/api/v1/sessions", "create_session", "Begin a session in a scenario.", &Handlers::create_session);
-    add(Method::get, "/api/v1/sessions", "list_sessions", "Sessions, newest first.", &Handlers::list_sessions);
+    add(Method::get, "/api/v1/sessions", "list_sessions", "Sessions, newest first; with q those that hold its words.",
+        &Handlers::list_sessions);
     add(Method::get, "/api/v1/sessions/{id}", "get_session", "One session and whether a turn is running in it.", &Handlers::get_session);
     add(Method::delete_, "/api/v1/sessions/{id}", "delete_session", "Stop what runs and delete everything of the session.",
         &Handlers::delete_session);
-    add(Method::get, "/api/v1/sessions/{id}/messages", "list_messages", "What was said, oldest first.", &Handlers::list_messages);
+    add(Method::get, "/api/v1/sessions/{id}/messages", "list_messages", "What was said on one path of the conversation, oldest first.",
+        &Handlers::list_messages);
     add(Method::post, "/api/v1/sessions/{id}/turns", "post_turn", "Say something; the answer as JSON or as an event stream.",
         &Handlers::post_turn);
+    add(Method::post, "/api/v1/sessions/{id}/turns/{n}/regenerate", "regenerate_turn",
+        "Answer a turn's message anew, beside the answer it has.", &Handlers::regenerate_turn);
     add(Method::get, "/api/v1/sessions/{id}/turns/{n}/events", "turn_events", "A turn's events, from Last-Event-ID on.",
         &Handlers::turn_events);
     add(Method::post, "/api/v1/sessions/{id}/turns/{n}/stop", "stop_turn", "Stop a running turn, keeping what was answered.",

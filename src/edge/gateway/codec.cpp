@@ -14,6 +14,7 @@ using boost::json::object;
 using boost::json::value;
 
 constexpr std::size_t kMaxName = 200;
+constexpr std::int64_t kMaxTurns = 1'000'000;
 
 /// The body as an object, or why not. An empty body counts as `{}` where `may_be_empty`.
 Result<value> object_of(std::string_view body, bool may_be_empty) {
@@ -28,6 +29,16 @@ constexpr const char* kIdRule = "must be 1 to 128 characters of A-Z a-z 0-9 . _ 
 /// For ids the caller may leave out, or empty, which is the same.
 void check_id(json::ObjectReader& in, std::string_view key, const std::string& id) {
     if (!id.empty() && !valid_id(id)) in.fault(key, kIdRule);
+}
+
+/// What every request for an answer may say, whatever it answers.
+void read_options(json::ObjectReader& in, std::vector<Fault>& faults, turn::TurnRequest& request) {
+    in.optional("enable_async_coach", request.enable_async_coach);
+    in.optional("use_fallback", request.use_fallback);
+    in.optional("message_id", request.message_id, 128);
+    check_id(in, "message_id", request.message_id);
+    if (!request.idempotency_key.empty() && !valid_id(request.idempotency_key)) faults.push_back({"Idempotency-Key", kIdRule});
+    in.finish();
 }
 
 /// A number from text that holds nothing else.
@@ -71,13 +82,22 @@ Result<turn::TurnRequest> turn_request(std::string_view body, std::string_view s
         if (request.user_message.find_first_not_of(" \t\r\n") == std::string::npos) in.fault("user_message", "must not be empty");
     }
     std::int64_t number = 0;
-    if (in.optional("turn_number", number, 1, 1'000'000)) request.turn_number = number;
-    in.optional("enable_async_coach", request.enable_async_coach);
-    in.optional("use_fallback", request.use_fallback);
-    in.optional("message_id", request.message_id, 128);
-    check_id(in, "message_id", request.message_id);
-    if (!idempotency_key.empty() && !valid_id(idempotency_key)) faults.push_back({"Idempotency-Key", kIdRule});
-    in.finish();
+    if (in.optional("turn_number", number, 1, kMaxTurns)) request.turn_number = number;
+    if (in.optional("parent_turn", number, 0, kMaxTurns)) request.parent_turn = number;
+    read_options(in, faults, request);
+    if (!faults.empty()) return fail(json::invalid(std::move(faults)));
+    return request;
+}
+
+Result<turn::TurnRequest> regenerate_request(std::string_view body, std::string_view session, std::string_view idempotency_key) {
+    const auto parsed = object_of(body, true);
+    if (!parsed) return propagate(parsed);
+    std::vector<Fault> faults;
+    json::ObjectReader in{parsed->get_object(), "", faults};
+    turn::TurnRequest request;
+    request.session = SessionId{session};
+    request.idempotency_key = idempotency_key;
+    read_options(in, faults, request);
     if (!faults.empty()) return fail(json::invalid(std::move(faults)));
     return request;
 }
@@ -89,7 +109,7 @@ Result<turn::FeedbackGiven> feedback_request(std::string_view body) {
     json::ObjectReader in{parsed->get_object(), "", faults};
     turn::FeedbackGiven feedback;
     if (in.required("session_id", feedback.session_id, 128) && !valid_id(feedback.session_id)) in.fault("session_id", kIdRule);
-    in.required("turn_number", feedback.number, 1, 1'000'000);
+    in.required("turn_number", feedback.number, 1, kMaxTurns);
     in.required("rating", feedback.rating, 1, 5);
     in.optional("intent", feedback.intent, kMaxName);
     in.optional("decision_id", feedback.decision_id, 128);
@@ -121,6 +141,14 @@ Result<Paging> paging(const net::Request& request) {
     return page;
 }
 
+Result<std::optional<std::int64_t>> leaf(const net::Request& request) {
+    const auto text = request.query_value("leaf");
+    if (!text) return std::nullopt;
+    std::int64_t number = 0;
+    if (!read_number(*text, number) || number < 1) return fail(json::invalid({{"leaf", "must be the number of a turn"}}));
+    return number;
+}
+
 Result<std::int64_t> turn_number(std::string_view segment) {
     std::int64_t number = 0;
     if (!read_number(segment, number) || number < 1) return fail(Code::not_found, "the session has no turn of that number");
@@ -139,13 +167,18 @@ object session_json(const turn::StoredSession& session, const turn::Scenario* sc
     json["language"] = scenario ? value(scenario->pack->language()) : value(nullptr);
     json["title"] = created.title;
     json["turns"] = session.turns;
+    json["tip"] = session.turns;  // the newest turn's number
     json["created_at"] = iso8601(created.at);
     json["updated_at"] = iso8601(session.updated_at);
     return json;
 }
 
-void append_messages(array& items, const turn::StoredTurn& turn) {
+void append_messages(array& items, const turn::PathTurn& told) {
+    const turn::StoredTurn& turn = told.turn;
+    const array siblings(told.siblings.begin(), told.siblings.end());
     items.push_back({{"turn_number", turn.number},
+                     {"parent_turn", turn.parent},
+                     {"siblings", siblings},
                      {"role", "user"},
                      {"text", turn.user_message},
                      {"message_id", turn.message_id},
@@ -155,6 +188,7 @@ void append_messages(array& items, const turn::StoredTurn& turn) {
     auto result = boost::json::parse(turn.record->result, ec);
     object npc = !ec && result.is_object() ? std::move(result.get_object()) : object{};
     npc["role"] = "npc";
+    npc["siblings"] = siblings;
     npc["text"] = npc.contains("npc_response") ? npc["npc_response"] : value("");
     npc.erase("npc_response");
     if (!turn.advice.empty()) {

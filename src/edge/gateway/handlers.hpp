@@ -1,5 +1,6 @@
 #pragma once
 #include "edge/gateway/api.hpp"
+#include "edge/gateway/codec.hpp"
 
 namespace rondo::gateway {
 /// One function per route. Each answers its exchange exactly once.
@@ -14,6 +15,7 @@ struct Handlers {
     asio::awaitable<void> delete_session(net::Exchange& exchange) const;
     // turns_api.cpp
     asio::awaitable<void> post_turn(net::Exchange& exchange) const;
+    asio::awaitable<void> regenerate_turn(net::Exchange& exchange) const;
     asio::awaitable<void> turn_events(net::Exchange& exchange) const;
     asio::awaitable<void> stop_turn(net::Exchange& exchange) const;
     asio::awaitable<void> submit_feedback(net::Exchange& exchange) const;
@@ -33,6 +35,9 @@ private:
 
     static asio::awaitable<void> refuse(net::Exchange& exchange, const Error& error, const CallContext& ctx);
     static asio::awaitable<void> answer(net::Exchange& exchange, int status, const boost::json::value& body);
+    /// Answers with the turn, as JSON once it has ended or as a stream, as the client accepts it.
+    asio::awaitable<void> answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const;
+    asio::awaitable<void> search_sessions(net::Exchange& exchange, CallContext ctx, turn::SearchWords words, Paging page) const;
     asio::awaitable<void> tell(net::Exchange& exchange, CallContext ctx, SessionId id, turn::TurnHandle handle) const;
 };
 }  // namespace rondo::gateway

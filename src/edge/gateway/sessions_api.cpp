@@ -35,11 +35,30 @@ asio::awaitable<void> Handlers::list_sessions(net::Exchange& exchange) const {
     const auto ctx = context(exchange);
     const auto page = paging(exchange.request());
     if (!page) co_return co_await refuse(exchange, page.error(), ctx);
+    auto words = turn::SearchWords::parse(exchange.request().query_value("q").value_or(""));
+    if (!words) co_return co_await refuse(exchange, words.error(), ctx);
+    if (!words->empty()) co_return co_await search_sessions(exchange, ctx, std::move(*words), *page);
     const auto found = co_await backend().turns.list(ctx, page->cursor, page->limit);
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
     const auto catalog = backend().catalog();
     boost::json::array items;
     for (const auto& session : found->items) items.push_back(session_json(session, catalog->find(session.created.scenario).get()));
+    co_await answer(exchange, 200,
+                    {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
+}
+
+asio::awaitable<void> Handlers::search_sessions(net::Exchange& exchange, CallContext ctx, turn::SearchWords words, Paging page) const {
+    const auto found = co_await backend().turns.search(ctx, std::move(words), page.cursor, page.limit);
+    if (!found) co_return co_await refuse(exchange, found.error(), ctx);
+    const auto catalog = backend().catalog();
+    boost::json::array items;
+    for (const auto& [session, message] : found->items) {
+        auto item = session_json(session, catalog->find(session.created.scenario).get());
+        item["match"] = nullptr;
+        if (message)
+            item["match"] = {{"turn_number", message->turn}, {"role", message->by_user ? "user" : "npc"}, {"snippet", message->snippet}};
+        items.push_back(std::move(item));
+    }
     co_await answer(exchange, 200,
                     {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
 }
@@ -58,7 +77,9 @@ asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
     const auto ctx = context(exchange);
     const auto page = paging(exchange.request());
     if (!page) co_return co_await refuse(exchange, page.error(), ctx);
-    const auto found = co_await backend().turns.messages(ctx, SessionId{exchange.param("id")}, page->cursor, page->limit);
+    const auto path = leaf(exchange.request());
+    if (!path) co_return co_await refuse(exchange, path.error(), ctx);
+    const auto found = co_await backend().turns.messages(ctx, SessionId{exchange.param("id")}, *path, page->cursor, page->limit);
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
     boost::json::array items;
     for (const auto& turn : found->items) append_messages(items, turn);

@@ -24,7 +24,27 @@ asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
     turn->received = received;
     const SessionId id = turn->session;
     auto handle = co_await backend().turns.start(std::move(*turn), ctx);
+    co_await answer_turn(exchange, ctx, id, std::move(handle));
+}
+
+asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
+    const TimePoint received = Clock::now();
+    const auto& request = exchange.request();
+    const auto ctx = context(exchange);
+    if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
+    const auto number = turn_number(exchange.param("n"));
+    if (!number) co_return co_await refuse(exchange, number.error(), ctx);
+    auto turn = regenerate_request(request.body, exchange.param("id"), request.header("idempotency-key"));
+    if (!turn) co_return co_await refuse(exchange, turn.error(), ctx);
+    turn->received = received;
+    const SessionId id = turn->session;
+    auto handle = co_await backend().turns.regenerate(std::move(*turn), *number, ctx);
+    co_await answer_turn(exchange, ctx, id, std::move(handle));
+}
+
+asio::awaitable<void> Handlers::answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const {
     if (!handle) co_return co_await refuse(exchange, handle.error(), ctx);
+    const auto& request = exchange.request();
     if (request.header("accept").find("text/event-stream") != std::string_view::npos) {
         co_return co_await tell(exchange, ctx, id, std::move(*handle));
     }

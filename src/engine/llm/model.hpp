@@ -38,6 +38,7 @@ struct ModelRequest {
     std::string language;                        ///< BCP 47 primary tag, "zh" or "en"
     std::vector<Message> history;                ///< oldest first; the last message is the user's
     std::vector<std::string> sources;            ///< retrieved passages, best first
+    std::vector<std::string> rejected{};         ///< earlier answers to the same message: another one is wanted
     std::map<std::string, std::string> slots;    ///< values for placeholders, by name
 };
 

@@ -31,6 +31,7 @@ struct TurnFacts {
     std::string user_message;
     std::string persona_name, persona_role;
     std::vector<std::shared_ptr<const PastTurn>> history;  ///< oldest first
+    std::vector<std::shared_ptr<const PastTurn>> rivals{};  ///< turns in this one's place: it was edited or is answered anew
 };
 
 /// What one call of a node gets. References live as long as the call.

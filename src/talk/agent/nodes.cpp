@@ -117,6 +117,9 @@ llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
         request.history.push_back({llm::Message::Role::assistant, past->npc});
     }
     request.history.push_back({llm::Message::Role::user, facts.user_message});
+    for (const auto& rival : facts.rivals) {
+        if (rival->user == facts.user_message) request.rejected.push_back(rival->npc);
+    }
     if (board.knowledge) {
         for (const auto& source : board.knowledge->sources) request.sources.push_back(source.text);
     }

@@ -16,6 +16,7 @@ std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request
         if (message.role == llm::Message::Role::user) user_texts.push_back(message.text);
         if (message.role == llm::Message::Role::assistant) said.push_back(message.text);
     }
+    said.insert(said.end(), request.rejected.begin(), request.rejected.end());
     return pack.line({.intent = request.intent,
                       .stage = request.stage,
                       .pick = {.session_id = request.session_id, .turn = request.turn, .seed = seed, .said = said},

@@ -14,8 +14,8 @@ constexpr std::chrono::seconds kLeaseMargin{30};
 
 /// What makes two requests the same one: everything the client chose, nothing that differs between attempts.
 store::Digest digest(const TurnRequest& request) {
-    return store::Idempotency::digest(fmt::format("{}\n{}\n{}\n{}", request.turn_number.value_or(0), request.enable_async_coach ? 1 : 0,
-                                                  request.use_fallback ? 1 : 0, request.user_message));
+    return store::Idempotency::digest(fmt::format("{}\n{}\n{}\n{}\n{}", request.turn_number.value_or(0), request.parent_turn.value_or(-1),
+                                                  request.enable_async_coach ? 1 : 0, request.use_fallback ? 1 : 0, request.user_message));
 }
 
 std::string lease_name(const Session& session) { return fmt::format("turn:{}", session.key()); }
@@ -36,6 +36,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
         if (!found) co_return propagate(found);
         let_go = *found;
     }
+    std::optional<Branch> branch;
     for (;;) {
         if (session->deleted) co_return fail(Code::not_found, "the session was deleted");
         if (!key.empty()) {
@@ -61,7 +62,15 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
         if (session->busy() && session->live->given_up()) {
             co_return fail(Code::unavailable, "the last turn of this session could not be ended; a restart of the server resumes it");
         }
-        if (!session->busy()) break;
+        if (!session->busy()) {
+            const std::int64_t parent = request.parent_turn.value_or(session->tip.leaf);
+            if (parent == session->tip.leaf) branch = session->tip;
+            if (branch && branch->leaf == parent) break;
+            auto older = co_await branch_at(session, parent);
+            if (!older) co_return propagate(older);
+            branch = std::move(*older);
+            continue;  // the session may have become busy meanwhile
+        }
         if (services_.config.busy == "reject" || session->waiting >= services_.config.queue_limit) {
             services_.metrics.refused("busy");
             co_return fail(Error{.code = Code::aborted, .message = "Another request is processing", .reason = "SESSION_BUSY"});
@@ -82,7 +91,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
                              .reason = "TURN_NUMBER_CONFLICT"});
     }
     const CallContext call = ctx.within(services_.config.deadline);
-    auto admitted = co_await admit(session, std::move(request), key, body, call);
+    auto admitted = co_await admit(session, std::move(*branch), std::move(request), key, body, call);
     if (!admitted) {
         services_.metrics.refused(name(admitted.error().code));
         co_return propagate(admitted);
@@ -94,8 +103,8 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
 
 /// Takes the session's lease and makes the turn durable. Until the first await nothing else runs on this loop, so the checks
 /// of the caller still hold when the session is marked busy here.
-asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Session> session, TurnRequest request, std::string key,
-                                                             store::Digest body, CallContext ctx) {
+asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Session> session, Branch branch, TurnRequest request,
+                                                             std::string key, store::Digest body, CallContext ctx) {
     const auto catalog = services_.catalog();
     auto scenario = catalog->find(session->stored.created.scenario);
     if (!scenario) co_return fail(Code::failed_precondition, "the session's scenario is no longer installed");
@@ -105,13 +114,14 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
 
     TurnAccepted accepted;
     accepted.number = session->stored.turns + 1;
+    accepted.parent = branch.leaf;
     accepted.key = key;
     accepted.digest = body;
     accepted.message_id = request.message_id.empty() ? new_id("m_", rng_) : std::move(request.message_id);
     accepted.user_message = std::move(request.user_message);
     accepted.trace_id = ctx.trace.trace_hex();
     accepted.decision_id = new_id("d_", rng_);
-    accepted.stage = session->stored.created.stage;
+    accepted.stage = branch.stage;
     accepted.async_coach = request.enable_async_coach;
     accepted.use_fallback = request.use_fallback;
     accepted.at = Clock::wall();
@@ -144,6 +154,7 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
     turn->tell_accepted();
     co_return AdmittedTurn{.session = std::move(session),
                            .turn = std::move(turn),
+                           .branch = std::move(branch),
                            .scenario = std::move(scenario),
                            .generation = catalog->generation(),
                            .lease = std::move(*lease)};

@@ -45,6 +45,7 @@ std::string answer_json(const AnswerFacts& f) {
     answer.reserve(24);
     answer["session_id"] = f.session_id;
     answer["turn_number"] = f.accepted.number;
+    answer["parent_turn"] = f.accepted.parent;
     answer["message_id"] = f.accepted.message_id;
     answer["status"] = name(f.state);
     answer["npc_response"] = f.answer;

@@ -1,34 +1,9 @@
 #include "talk/turn/coordinator.hpp"
 
-#include <boost/json.hpp>
-
-#include <algorithm>
+#include <utility>
 
 namespace rondo::turn {
 namespace {
-/// What the table remembers of a turn, as later turns look back at it.
-agent::PastTurn past_turn(const StoredTurn& turn) {
-    agent::PastTurn past{.number = turn.number, .user = turn.user_message, .npc = {}, .intent = {}, .advice = {}};
-    boost::system::error_code ec;
-    const auto result = boost::json::parse(turn.record->result, ec);
-    const auto* object = ec ? nullptr : result.if_object();
-    const auto text = [](const boost::json::object& in, const char* key) {
-        const auto* value = in.if_contains(key);
-        return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-    };
-    if (!object) return past;
-    past.npc = text(*object, "npc_response");
-    past.intent = text(*object, "intent");
-    const auto* advice = object->if_contains("coach_advice");
-    if (!turn.advice.empty()) {  // a follow-up brought it later
-        const auto later = boost::json::parse(turn.advice, ec);
-        if (!ec && later.is_object()) past.advice = text(later.get_object(), "text");
-    } else if (advice && advice->is_object()) {
-        past.advice = text(advice->get_object(), "text");
-    }
-    return past;
-}
-
 bool same_parameters(const SessionCreated& a, const SessionCreated& b) {
     return a.user == b.user && a.scenario == b.scenario && a.persona_name == b.persona_name && a.persona_role == b.persona_role;
 }
@@ -76,28 +51,48 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
     if (!projected) co_return projected;
     struct Loaded {
         std::optional<StoredSession> session{};
-        std::vector<StoredTurn> turns{};
+        Branch tip{};
         store::Idempotency keys{store::Idempotency::kDefaultCapacity};
     };
-    const std::int64_t wanted = services_.config.history_turns;
+    const auto wanted = static_cast<std::size_t>(services_.config.history_turns);
     auto loaded = co_await services_.database.read([tenant, id, wanted](store::Reader& reader) -> Result<Loaded> {
         auto found = repository::find(reader, tenant, id);
         if (!found) return propagate(found);
         if (!*found) return Loaded{};
-        auto turns = repository::turns(reader, (*found)->key, std::max<std::int64_t>(0, (*found)->turns - wanted), wanted + 1);
-        if (!turns) return propagate(turns);
+        auto tip = read_branch(reader, (*found)->key, (*found)->turns, (*found)->created.stage, wanted);
+        if (!tip) return propagate(tip);
+        if (!*tip) return fail(Code::data_loss, "a session's newest turn is missing; restore the data folder from a copy");
         auto keys = store::Idempotency::load(reader, (*found)->key);
         if (!keys) return propagate(keys);
-        return Loaded{std::move(*found), std::move(*turns), std::move(*keys)};
+        (*tip)->rivals.clear();  // whatever follows the tip is only now being taken up again
+        return Loaded{std::move(*found), std::move(**tip), std::move(*keys)};
     });
     if (!loaded) co_return propagate(loaded);
     if (!loaded->session) co_return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions");
     session.stored = std::move(*loaded->session);
     session.keys = std::move(loaded->keys);
-    for (const auto& turn : loaded->turns) {
-        if (turn.record) session.history.push_back(std::make_shared<const agent::PastTurn>(past_turn(turn)));
-    }
+    session.tip = std::move(loaded->tip);
     co_return Status{};
+}
+
+asio::awaitable<Result<Branch>> TurnCoordinator::branch_at(std::shared_ptr<Session> session, std::int64_t leaf) {
+    if (leaf == session->tip.leaf) co_return session->tip;
+    const auto scenario = services_.catalog()->find(session->stored.created.scenario);
+    if (!scenario) co_return fail(Code::failed_precondition, "the session's scenario is no longer installed");
+    const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
+    if (!projected) co_return propagate(projected);
+    const std::int64_t key = session->key();
+    const auto wanted = static_cast<std::size_t>(services_.config.history_turns);
+    auto found = co_await services_.database.read([key, leaf, wanted, initial = std::string{scenario->pack->machine().initial()}](
+                                                      store::Reader& reader) { return read_branch(reader, key, leaf, initial, wanted); });
+    if (!found) co_return propagate(found);
+    if (!*found) {
+        co_return fail(Error{.code = Code::invalid_argument,
+                             .message = "the session has no ended turn of that number to follow",
+                             .faults = {{"/parent_turn", "is not a turn of this session that has ended"}},
+                             .reason = "UNKNOWN_PARENT"});
+    }
+    co_return std::move(**found);
 }
 
 asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(SessionCreated wanted) {
@@ -128,6 +123,7 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     // In the table before it is durable: a second request for the id that comes meanwhile waits for this one.
     const auto session = sessions_.insert(
         std::make_shared<Session>(StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
+    session->tip.stage = wanted.stage;
     const auto receipt = co_await services_.database.commit(std::move(batch));
     entered(*session, receipt.has_value());
     if (!receipt) co_return propagate(receipt);

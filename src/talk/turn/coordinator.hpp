@@ -63,7 +63,8 @@ public:
     asio::awaitable<Result<std::shared_ptr<Session>>> open(TenantId tenant, SessionId id);
 
     /// Accepts the turn durably and starts it, or joins or replays the one the request repeats.
-    /// Errors: `not_found`, `invalid_argument` (the key was used with another body: reason IDEMPOTENCY_MISMATCH), `aborted`
+    /// Errors: `not_found`, `invalid_argument` (the key was used with another body: reason IDEMPOTENCY_MISMATCH; no such turn to
+    /// follow: UNKNOWN_PARENT), `aborted`
     /// (`Another request is processing`, or not the next turn), `resource_exhausted`, the store's.
     asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
 
@@ -87,9 +88,11 @@ public:
 
 private:
     asio::awaitable<Status> load(Session& session);
+    /// Errors: `invalid_argument` (reason UNKNOWN_PARENT), `failed_precondition`, the store's.
+    asio::awaitable<Result<Branch>> branch_at(std::shared_ptr<Session> session, std::int64_t leaf);
     void entered(Session& session, bool there);
     // admission.cpp
-    asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, TurnRequest request, std::string key,
+    asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, Branch branch, TurnRequest request, std::string key,
                                                 store::Digest digest, CallContext ctx);
     std::shared_ptr<LiveTurn> make_live(Session& session, TurnAccepted accepted, std::int64_t token, std::int64_t epoch,
                                         TimePoint received);

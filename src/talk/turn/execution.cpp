@@ -67,7 +67,8 @@ PreparedTurn TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resum
                            .user_message = accepted.user_message,
                            .persona_name = session.stored.created.persona_name,
                            .persona_role = session.stored.created.persona_role,
-                           .history = {session.history.begin(), session.history.end()}};
+                           .history = {admitted.branch.history.begin(), admitted.branch.history.end()},
+                           .rivals = admitted.branch.rivals};
     return PreparedTurn{.admitted = std::move(admitted), .facts = std::move(facts), .resumption = std::move(resumption)};
 }
 

@@ -28,7 +28,7 @@ void LiveTurn::publish(PublicEvent event) { events_.append(std::move(event.type)
 
 void LiveTurn::tell_accepted() {
     timeline_.accepted();
-    publish(event::accepted(session_id_, number(), accepted_.message_id, accepted_.trace_id));
+    publish(event::accepted(session_id_, number(), accepted_.parent, accepted_.message_id, accepted_.trace_id));
 }
 
 void LiveTurn::tell_restarted(bool nodes_kept) {

@@ -42,6 +42,7 @@ struct SessionCreated {
 /// A turn the client may rely on. Everything needed to run it again after a crash.
 struct TurnAccepted {
     std::int64_t number{0};
+    std::int64_t parent{0};  ///< the turn it follows, 0: none
     std::string key;         ///< the idempotency key, "" when the client sent none
     store::Digest digest{};  ///< of what the client asked
     std::string message_id, user_message, trace_id, decision_id, stage;
@@ -86,6 +87,7 @@ struct Restarted {
 /// The turn as it will be told from now on. `result` is the JSON text of the answer, sent as it stands.
 struct TurnRecord {
     std::int64_t number{0};
+    std::int64_t parent{0};
     State state{State::running};
     std::int64_t epoch{0};
     std::string stage;     ///< the stage after the turn

@@ -81,6 +81,8 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     auto lease = services_.shared.acquire("turn:" + std::to_string(session->key()), token, services_.config.deadline * 2);
     if (!lease) co_return propagate(lease);
 
+    auto branch = co_await branch_at(session, accepted.parent);
+    if (!branch) co_return propagate(branch);
     const std::int64_t number = accepted.number;
     const std::string key = accepted.key;
     const auto digest = accepted.digest;
@@ -97,6 +99,7 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     ctx.trace = new_trace(rng_);
     launch({.session = session,
             .turn = std::move(turn),
+            .branch = std::move(*branch),
             .scenario = std::move(scenario),
             .generation = catalog->generation(),
             .lease = std::move(*lease)},
@@ -115,8 +118,14 @@ asio::awaitable<Status> TurnCoordinator::resume_follow_up(TenantId tenant, Sessi
     if (!stored) co_return propagate(stored);
     if (!*stored || !(*stored)->record) co_return fail(Code::not_found, "the follow-up's turn is gone");
 
+    auto branch = co_await branch_at(session, (*stored)->parent);
+    if (!branch) co_return propagate(branch);
+    agent::Board board;
+    if (const auto past = past_turn(**stored); !past.intent.empty()) board.intent = agent::IntentOutcome{.intent = past.intent};
+
     TurnAccepted accepted;
     accepted.number = number;
+    accepted.parent = (*stored)->parent;
     accepted.user_message = (*stored)->user_message;
     accepted.message_id = (*stored)->message_id;
     const auto record = std::make_shared<const TurnRecord>(std::move(*(*stored)->record));
@@ -131,13 +140,7 @@ asio::awaitable<Status> TurnCoordinator::resume_follow_up(TenantId tenant, Sessi
                            .user_message = (*stored)->user_message,
                            .persona_name = session->stored.created.persona_name,
                            .persona_role = session->stored.created.persona_role,
-                           .history = {session->history.begin(), session->history.end()}};
-    agent::Board board;
-    // What was remembered of this turn and of later ones is not its past.
-    for (const auto& past : facts.history) {
-        if (past->number == number) board.intent = agent::IntentOutcome{.intent = past->intent};
-    }
-    std::erase_if(facts.history, [number](const auto& past) { return past->number >= number; });
+                           .history = {branch->history.begin(), branch->history.end()}};
     follow_up(session, std::move(turn), std::move(task_id), std::move(facts), scenario, std::move(board));
     co_return Status{};
 }

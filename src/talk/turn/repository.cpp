@@ -11,9 +11,10 @@ constexpr store::Sql kByKey =
 constexpr store::Sql kNewest =
     "SELECT key, tenant, id, user, scenario, persona_name, persona_role, stage, title, seed, turns, created_at, updated_at FROM sessions"
     " WHERE tenant = ? AND key < ? ORDER BY key DESC LIMIT ?";
-constexpr store::Sql kTurns =
-    "SELECT number, state, message_id, user_message, accepted_at, record, advice, rating FROM turns"
-    " WHERE session = ? AND number > ? ORDER BY number LIMIT ?";
+constexpr store::Sql kTurn =
+    "SELECT number, state, message_id, user_message, accepted_at, record, advice, rating, parent FROM turns"
+    " WHERE session = ? AND number = ?";
+constexpr store::Sql kEdges = "SELECT number, parent FROM turns WHERE session = ? ORDER BY number";
 
 WallTime wall(std::int64_t micros) { return WallTime{std::chrono::microseconds{micros}}; }
 
@@ -37,6 +38,7 @@ StoredSession session(const store::Row& row) {
 
 Result<StoredTurn> stored_turn(const store::Row& row) {
     StoredTurn t{.number = row.integer(0),
+                 .parent = row.integer(8),
                  .state = static_cast<State>(row.integer(1)),
                  .message_id = row.text(2),
                  .user_message = row.text(3),
@@ -75,23 +77,22 @@ Result<std::vector<StoredSession>> list(store::Reader& reader, const TenantId& t
     return sessions;
 }
 
-Result<std::vector<StoredTurn>> turns(store::Reader& reader, std::int64_t key, std::int64_t after, std::int64_t limit) {
-    const auto rows = reader.query(kTurns, {key, after, limit});
+Result<std::vector<TurnTree::Edge>> edges(store::Reader& reader, std::int64_t key) {
+    const auto rows = reader.query(kEdges, {key});
     if (!rows) return propagate(rows);
-    std::vector<StoredTurn> turns;
-    for (const auto& row : *rows) {
-        auto turn = stored_turn(row);
-        if (!turn) return propagate(turn);
-        turns.push_back(std::move(*turn));
-    }
-    return turns;
+    std::vector<TurnTree::Edge> edges;
+    edges.reserve(rows->size());
+    for (const auto& row : *rows) edges.push_back({row.integer(0), row.integer(1)});
+    return edges;
 }
 
 Result<std::optional<StoredTurn>> turn(store::Reader& reader, std::int64_t key, std::int64_t number) {
-    auto found = turns(reader, key, number - 1, 1);
-    if (!found) return propagate(found);
-    if (found->empty() || found->front().number != number) return std::nullopt;
-    return std::move(found->front());
+    const auto rows = reader.query(kTurn, {key, number});
+    if (!rows) return propagate(rows);
+    if (rows->empty()) return std::nullopt;
+    auto turn = stored_turn(rows->front());
+    if (!turn) return propagate(turn);
+    return std::move(*turn);
 }
 
 Result<std::vector<OwedFollowUp>> follow_ups(store::Reader& reader) {

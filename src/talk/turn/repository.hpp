@@ -3,6 +3,7 @@
 #include "platform/store/database.hpp"
 #include "platform/store/idempotency.hpp"
 #include "talk/turn/record.hpp"
+#include "talk/turn/turn_tree.hpp"
 
 #include <optional>
 #include <vector>
@@ -19,6 +20,7 @@ struct StoredSession {
 /// A turn as its table row tells it.
 struct StoredTurn {
     std::int64_t number{0};
+    std::int64_t parent{0};  ///< the turn it follows, 0: none
     State state{State::running};
     std::string message_id, user_message;
     WallTime accepted_at{};
@@ -39,8 +41,8 @@ Result<std::optional<StoredSession>> find(store::Reader& reader, const TenantId&
 Result<std::optional<StoredSession>> find(store::Reader& reader, std::int64_t key);
 /// Newest first, those older than `before` (a key; 0: from the newest).
 Result<std::vector<StoredSession>> list(store::Reader& reader, const TenantId& tenant, std::int64_t before, std::int64_t limit);
-/// In order, those after number `after`.
-Result<std::vector<StoredTurn>> turns(store::Reader& reader, std::int64_t session, std::int64_t after, std::int64_t limit);
+/// Which turn follows which, running ones too; by number.
+Result<std::vector<TurnTree::Edge>> edges(store::Reader& reader, std::int64_t session);
 Result<std::optional<StoredTurn>> turn(store::Reader& reader, std::int64_t session, std::int64_t number);
 Result<std::vector<OwedFollowUp>> follow_ups(store::Reader& reader);
 }  // namespace repository

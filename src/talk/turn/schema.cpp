@@ -20,10 +20,10 @@ CREATE TABLE sessions(
 CREATE UNIQUE INDEX sessions_by_id ON sessions(tenant, id);
 CREATE TABLE turns(
     id INTEGER PRIMARY KEY,             -- the journal's seq of its acceptance: new turns go to the end, whatever their session
-    session INTEGER NOT NULL, number INTEGER NOT NULL,
+    session INTEGER NOT NULL, number INTEGER NOT NULL, parent INTEGER NOT NULL,
     state INTEGER NOT NULL, message_id TEXT NOT NULL, user_message TEXT NOT NULL, accepted_at INTEGER NOT NULL,
     record BLOB, advice TEXT, rating INTEGER);
-CREATE UNIQUE INDEX turns_by_number ON turns(session, number);
+CREATE UNIQUE INDEX turns_by_number ON turns(session, number, parent);  -- the shape of a session is read from it alone
 CREATE TABLE follow_ups(
     session INTEGER NOT NULL, number INTEGER NOT NULL, task_id TEXT NOT NULL,
     PRIMARY KEY(session, number)) WITHOUT ROWID;
@@ -54,8 +54,10 @@ struct Fresh {
 void accepted(std::int64_t key, const Fresh& fresh, State state, store::Value record, store::Batch& out) {
     const TurnAccepted& t = fresh.turn;
     out.execute(
-        "INSERT OR IGNORE INTO turns(id, session, number, state, message_id, user_message, accepted_at, record) VALUES(?,?,?,?,?,?,?,?)",
-        {fresh.seq, key, t.number, static_cast<std::int64_t>(state), t.message_id, t.user_message, micros(t.at), std::move(record)});
+        "INSERT OR IGNORE INTO turns(id, session, number, parent, state, message_id, user_message, accepted_at, record)"
+        " VALUES(?,?,?,?,?,?,?,?,?)",
+        {fresh.seq, key, t.number, t.parent, static_cast<std::int64_t>(state), t.message_id, t.user_message, micros(t.at),
+         std::move(record)});
     if (!t.key.empty()) store::Idempotency::append(out, key, t.key, {t.digest, t.number});
 }
 

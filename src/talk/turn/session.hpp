@@ -2,13 +2,12 @@
 #include "base/async/signal.hpp"
 #include "base/ids.hpp"
 #include "platform/store/idempotency.hpp"
-#include "talk/agent/node.hpp"
+#include "talk/turn/branch.hpp"
 #include "talk/turn/catalog.hpp"
 #include "talk/turn/live_turn.hpp"
 #include "talk/turn/repository.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -25,8 +24,8 @@ struct Session {
     [[nodiscard]] SessionId id() const { return SessionId{stored.created.id}; }
     [[nodiscard]] bool busy() const { return live && !live->record(); }
 
-    StoredSession stored;                    ///< `turns` counts ended and running turns; `stage` is today's
-    std::deque<std::shared_ptr<const agent::PastTurn>> history;  ///< oldest first, bounded by the configuration
+    StoredSession stored;                    ///< `turns` counts ended and running turns; `stage` is the tip's
+    Branch tip;                              ///< what the next turn follows unless it says otherwise: the newest ended turn
     store::Idempotency keys;                 ///< every key this session ever accepted
     std::shared_ptr<LiveTurn> live;          ///< the running turn, or the last one
     std::map<std::int64_t, std::shared_ptr<LiveTurn>> owing;  ///< ended turns by number whose advice is still to come

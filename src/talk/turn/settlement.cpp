@@ -48,6 +48,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
 
     turn->seal_timeline();
     TurnRecord record{.number = accepted.number,
+                      .parent = accepted.parent,
                       .state = state,
                       .epoch = turn->epoch(),
                       .stage = facts.stage,
@@ -117,8 +118,8 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
     session->stored.created.stage = result.record.stage;
     session->stored.updated_at = result.record.at;
     if (session->stored.created.title.empty()) session->stored.created.title = title_of(result.record.user_message);
-    session->history.push_back(std::make_shared<const agent::PastTurn>(std::move(result.past)));
-    while (session->history.size() > static_cast<std::size_t>(std::max(services_.config.history_turns, 1))) session->history.pop_front();
+    session->tip = std::move(result.admitted.branch);
+    session->tip.extend(std::move(result.past), result.record.stage, static_cast<std::size_t>(services_.config.history_turns));
 
     const std::string task_id = result.record.task_id;
     turn->tell_ended(std::move(result.record));
@@ -150,7 +151,7 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
         });
         self.services_.metrics.coach(advice && kept ? "ok" : "error");
         if (!kept) co_return turn->close();
-        for (auto& past : session->history) {
+        for (auto& past : session->tip.history) {
             if (!advice || past->number != facts.turn) continue;
             agent::PastTurn advised = *past;
             advised.advice = advice->text;

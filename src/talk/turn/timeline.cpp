@@ -31,9 +31,10 @@ void Timeline::ended() { bytes_ += mark(Mark::ended).take(); }
 
 namespace event {
 // Written by hand: a turn tells a dozen of them, most of them to nobody.
-PublicEvent accepted(std::string_view session, std::int64_t number, std::string_view message_id, std::string_view trace_id) {
-    return {"accepted", fmt::format(R"({{"session_id":{},"turn_number":{},"message_id":{},"trace_id":{}}})", json::quote(session), number,
-                                    json::quote(message_id), json::quote(trace_id))};
+PublicEvent accepted(std::string_view session, std::int64_t number, std::int64_t parent, std::string_view message_id,
+                     std::string_view trace_id) {
+    return {"accepted", fmt::format(R"({{"session_id":{},"turn_number":{},"parent_turn":{},"message_id":{},"trace_id":{}}})",
+                                    json::quote(session), number, parent, json::quote(message_id), json::quote(trace_id))};
 }
 PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch) {
     return {"restarted", fmt::format(R"({{"session_id":{},"turn_number":{},"epoch":{}}})", json::quote(session), number, epoch)};
@@ -69,7 +70,9 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
     FieldReader in{record.timeline};
     while (!in.at_end() && in.ok() && !ended) {
         switch (static_cast<Mark>(in.number())) {
-            case Mark::accepted: events.push_back(event::accepted(session, record.number, record.message_id, trace_id)); break;
+            case Mark::accepted:
+                events.push_back(event::accepted(session, record.number, record.parent, record.message_id, trace_id));
+                break;
             case Mark::restarted: events.push_back(event::restarted(session, record.number, record.epoch)); break;
             case Mark::node_started: events.push_back(event::node_started(in.text())); break;
             case Mark::node_finished: {

@@ -33,7 +33,8 @@ struct PublicEvent {
 
 /// The data of each public event. Used when it happens and when it is told again, so both give the same bytes.
 namespace event {
-PublicEvent accepted(std::string_view session, std::int64_t number, std::string_view message_id, std::string_view trace_id);
+PublicEvent accepted(std::string_view session, std::int64_t number, std::int64_t parent, std::string_view message_id,
+                     std::string_view trace_id);
 PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch);
 PublicEvent node_started(std::string_view node);
 PublicEvent node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took);

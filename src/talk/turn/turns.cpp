@@ -54,20 +54,49 @@ asio::awaitable<Result<Page<StoredSession>>> Turns::list(CallContext ctx, std::i
     co_return page;
 }
 
-asio::awaitable<Result<Page<StoredTurn>>> Turns::messages(CallContext ctx, SessionId id, std::int64_t after, std::int64_t limit) {
+asio::awaitable<Result<FoundPage>> Turns::search(CallContext ctx, SearchWords words, std::int64_t before, std::int64_t limit) {
+    co_await services_.database.projected(services_.database.stats().last_seq);
+    co_return co_await services_.database.read([tenant = ctx.scope.tenant, words = std::move(words), before, limit](store::Reader& reader) {
+        return repository::search(reader, tenant, words, before, limit);
+    });
+}
+
+asio::awaitable<Result<Page<PathTurn>>> Turns::messages(CallContext ctx, SessionId id, std::optional<std::int64_t> leaf, std::int64_t after,
+                                                        std::int64_t limit) {
     auto stored = co_await session(ctx, id);
     if (!stored) co_return propagate(stored);
     co_await services_.database.projected(services_.database.stats().last_seq);
     const std::int64_t key = stored->key;
-    auto found = co_await services_.database.read(
-        [key, after, limit](store::Reader& reader) { return repository::turns(reader, key, after, limit + 1); });
-    if (!found) co_return propagate(found);
-    Page<StoredTurn> page{.items = std::move(*found)};
-    if (page.items.size() > static_cast<std::size_t>(limit)) {
-        page.items.pop_back();
-        page.next = page.items.back().number;
-    }
-    co_return page;
+    co_return co_await services_.database.read([=](store::Reader& reader) -> Result<Page<PathTurn>> {
+        const auto edges = repository::edges(reader, key);
+        if (!edges) return propagate(edges);
+        const TurnTree tree{*edges};
+        if (leaf && !tree.has(*leaf)) return fail(Code::not_found, "the session has no turn of that number");
+        Page<PathTurn> page;
+        for (const std::int64_t number : tree.path(leaf ? tree.newest_below(*leaf) : tree.newest())) {
+            if (number <= after) continue;
+            if (static_cast<std::int64_t>(page.items.size()) == limit) {
+                page.next = page.items.back().turn.number;
+                break;
+            }
+            auto turn = repository::turn(reader, key, number);
+            if (!turn) return propagate(turn);
+            if (*turn) page.items.push_back({std::move(**turn), tree.siblings(number)});
+        }
+        return page;
+    });
+}
+
+asio::awaitable<Result<StoredTurn>> Turns::stored_turn(CallContext ctx, SessionId id, std::int64_t number) {
+    auto stored = co_await session(ctx, id);
+    if (!stored) co_return propagate(stored);
+    const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
+    if (!projected) co_return propagate(projected);
+    const std::int64_t key = stored->key;
+    auto turn = co_await services_.database.read([=](store::Reader& reader) { return repository::turn(reader, key, number); });
+    if (!turn) co_return propagate(turn);
+    if (!*turn) co_return fail(Code::not_found, "the session has no turn of that number");
+    co_return std::move(**turn);
 }
 
 asio::awaitable<Status> Turns::remove(CallContext ctx, SessionId id) {
@@ -78,6 +107,14 @@ asio::awaitable<Status> Turns::remove(CallContext ctx, SessionId id) {
 asio::awaitable<Result<TurnHandle>> Turns::start(TurnRequest request, CallContext ctx) {
     auto& coordinator = home(request.session);
     co_return co_await run_on(coordinator.executor(), coordinator.start(std::move(request), std::move(ctx)));
+}
+
+asio::awaitable<Result<TurnHandle>> Turns::regenerate(TurnRequest request, std::int64_t number, CallContext ctx) {
+    auto turn = co_await stored_turn(ctx, request.session, number);
+    if (!turn) co_return propagate(turn);
+    request.user_message = std::move(turn->user_message);
+    request.parent_turn = turn->parent;
+    co_return co_await start(std::move(request), std::move(ctx));
 }
 
 asio::awaitable<Result<TurnHandle>> Turns::find(CallContext ctx, SessionId id, std::int64_t number) {
@@ -107,11 +144,9 @@ asio::awaitable<Result<std::vector<store::Event>>> Turns::events(CallContext ctx
     };
     for (const auto& event : *told) add(event);
     if (!handle.record->task_id.empty()) {
-        auto page = co_await messages(ctx, id, handle.record->number - 1, 1);
-        if (!page) co_return propagate(page);
-        if (!page->items.empty() && !page->items.front().advice.empty()) {
-            add(event::advice(id.value, handle.record->number, page->items.front().advice, handle.record->task_id));
-        }
+        const auto turn = co_await stored_turn(ctx, id, handle.record->number);
+        if (!turn) co_return propagate(turn);
+        if (!turn->advice.empty()) add(event::advice(id.value, turn->number, turn->advice, handle.record->task_id));
     }
     // Ids of another epoch are of no use to this one: the client gets everything.
     if (after.epoch == epoch) std::erase_if(events, [after](const store::Event& event) { return event.id <= after; });

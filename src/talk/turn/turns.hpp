@@ -2,6 +2,7 @@
 #include "base/async/event_loops.hpp"
 #include "talk/turn/coordinator.hpp"
 #include "talk/turn/recovery.hpp"
+#include "talk/turn/search.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -21,6 +22,12 @@ struct Page {
     std::int64_t next{0};
 };
 
+/// A turn on the path that was asked for.
+struct PathTurn {
+    StoredTurn turn;
+    std::vector<std::int64_t> siblings;  ///< numbers of all turns that follow the same one, this one among them, ascending
+};
+
 /// The conversation service as the edge sees it: every session has a home loop, and every call is taken there.
 /// May be called from any loop; the caller's coroutine resumes where it was.
 class Turns {
@@ -30,10 +37,18 @@ public:
     asio::awaitable<Result<TurnCoordinator::NewSession>> create(SessionCreated wanted);
     asio::awaitable<Result<StoredSession>> session(CallContext ctx, SessionId id, std::optional<std::int64_t>* running = nullptr);
     asio::awaitable<Result<Page<StoredSession>>> list(CallContext ctx, std::int64_t before, std::int64_t limit);
-    asio::awaitable<Result<Page<StoredTurn>>> messages(CallContext ctx, SessionId id, std::int64_t after, std::int64_t limit);
+    /// Errors: those of repository::search.
+    asio::awaitable<Result<FoundPage>> search(CallContext ctx, SearchWords words, std::int64_t before, std::int64_t limit);
+    /// The path that ends in the newest turn below turn `leaf`, or in the session's newest one; the turns after number `after`.
+    /// Errors: `not_found` (the session, the turn), the store's.
+    asio::awaitable<Result<Page<PathTurn>>> messages(CallContext ctx, SessionId id, std::optional<std::int64_t> leaf, std::int64_t after,
+                                                     std::int64_t limit);
     asio::awaitable<Status> remove(CallContext ctx, SessionId id);
 
     asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
+    /// Like start(), with the message and the parent of turn `number`: another answer, beside the one that is there.
+    /// Errors: `not_found` too.
+    asio::awaitable<Result<TurnHandle>> regenerate(TurnRequest request, std::int64_t number, CallContext ctx);
     asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
     asio::awaitable<Status> stop(CallContext ctx, SessionId id, std::int64_t number);
     /// The record of a turn, when it has ended. Errors: why it will not.
@@ -51,6 +66,8 @@ public:
     asio::awaitable<Status> drain(CallContext ctx);
 
 private:
+    /// A turn as the table tells it, once everything up to now is there. Errors: `not_found`, the store's.
+    asio::awaitable<Result<StoredTurn>> stored_turn(CallContext ctx, SessionId id, std::int64_t number);
     TurnCoordinator& home(const SessionId& id) { return *coordinators_[std::hash<SessionId>{}(id) % coordinators_.size()]; }
 
     Services services_;

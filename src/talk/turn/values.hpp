@@ -23,6 +23,7 @@ struct TurnRequest {
     SessionId session;
     std::string user_message;
     std::optional<std::int64_t> turn_number;  ///< refused unless it is the next one
+    std::optional<std::int64_t> parent_turn;  ///< the turn to follow, 0: the beginning; absent: the newest one
     std::string message_id;                   ///< the client's, or "" (one is made then)
     std::string idempotency_key;              ///< "": the message id serves, when the client gave one
     bool enable_async_coach{false};
@@ -34,6 +35,7 @@ struct TurnRequest {
 struct AdmittedTurn {
     std::shared_ptr<Session> session;
     std::shared_ptr<LiveTurn> turn;
+    Branch branch;               ///< what it follows
     std::shared_ptr<const Scenario> scenario;
     std::int64_t generation{0};  ///< of the catalog
     store::Lease lease;

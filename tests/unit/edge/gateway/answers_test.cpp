@@ -30,7 +30,7 @@ TEST(Answers, ASessionShowsItsOwnPersonaOrThePacks) {
     EXPECT_EQ(
         session_json(session, &scenario),
         boost::json::parse(R"({"session_id":"s_1","user_id":"ada","scenario":"tiny","persona":{"name":"Ada","role":"buyer"},"stage":"start",
-                  "opening":"Hello Sam, I am Ada.","language":"en","title":"Hello","turns":2,"created_at":"1970-01-01T00:00:00.000Z",
+                  "opening":"Hello Sam, I am Ada.","language":"en","title":"Hello","turns":2,"tip":2,"created_at":"1970-01-01T00:00:00.000Z",
                   "updated_at":"1970-01-01T00:00:01.500Z"})")
             .as_object());
     const auto orphan = session_json(session, nullptr);
@@ -39,15 +39,21 @@ TEST(Answers, ASessionShowsItsOwnPersonaOrThePacks) {
 }
 
 turn::StoredTurn ended(std::string result) {
-    turn::StoredTurn turn{
-        .number = 3, .state = turn::State::completed, .message_id = "m_1", .user_message = "hi", .record = {}, .advice = {}, .rating = {}};
+    turn::StoredTurn turn{.number = 3,
+                          .parent = 1,
+                          .state = turn::State::completed,
+                          .message_id = "m_1",
+                          .user_message = "hi",
+                          .record = {},
+                          .advice = {},
+                          .rating = {}};
     turn.record.emplace();
     turn.record->result = std::move(result);
     return turn;
 }
 array messages(const turn::StoredTurn& turn) {
     array items;
-    append_messages(items, turn);
+    append_messages(items, {turn, {2, turn.number}});
     return items;
 }
 
@@ -55,12 +61,15 @@ TEST(Answers, ATurnIsTwoMessages) {
     auto turn = ended(R"({"npc_response":"Good day.","intent":"hello","coach_advice":"pending"})");
     auto items = messages(turn);
     ASSERT_EQ(items.size(), 2U);
-    EXPECT_EQ(items[0], boost::json::parse(
-                            R"({"turn_number":3,"role":"user","text":"hi","message_id":"m_1","created_at":"1970-01-01T00:00:00.000Z"})"));
-    EXPECT_EQ(items[1].as_object(),
-              boost::json::parse(R"({"role":"npc","text":"Good day.","intent":"hello","coach_advice":"pending","rating":null,
+    EXPECT_EQ(
+        items[0],
+        boost::json::parse(
+            R"({"turn_number":3,"parent_turn":1,"siblings":[2,3],"role":"user","text":"hi","message_id":"m_1","created_at":"1970-01-01T00:00:00.000Z"})"));
+    EXPECT_EQ(
+        items[1].as_object(),
+        boost::json::parse(R"({"role":"npc","text":"Good day.","intent":"hello","coach_advice":"pending","siblings":[2,3],"rating":null,
         "created_at":"1970-01-01T00:00:00.000Z"})")
-                  .as_object());
+            .as_object());
     turn.advice = R"({"text":"Ask."})";
     turn.rating = 4;
     items = messages(turn);

@@ -12,6 +12,7 @@ class AnswerTest : public testing::Test {
 protected:
     AnswerTest() {
         accepted.number = 3;
+        accepted.parent = 2;
         accepted.message_id = "m_1";
         accepted.trace_id = "abc";
         accepted.decision_id = "d_1";
@@ -56,7 +57,7 @@ protected:
 
 TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
     const auto told = json();
-    EXPECT_EQ(told, boost::json::parse(R"({"session_id": "s_1", "turn_number": 3, "message_id": "m_1", "status": "completed",
+    EXPECT_EQ(told, boost::json::parse(R"({"session_id": "s_1", "turn_number": 3, "parent_turn": 2, "message_id": "m_1", "status": "completed",
         "npc_response": "Good \"day\".", "intent": "hello", "confidence": 0.875, "stage": "finish", "ttft_ms": 1.25, "duration_ms": 2.5,
         "coach_advice": {"text": "Ask.", "rules": ["ask"]}, "compliance": {"risk_level": "LOW", "score": 0, "findings": []}, "blocked": false,
         "sources": [{"id": "tea#1", "title": "Tea"}], "usage": {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10},

@@ -28,9 +28,9 @@ TEST(Record, KeepsEveryField) {
                        created.stage, created.title, created.at, created.seed));
     const auto a = *TurnAccepted::decode(accepted.encode());
     EXPECT_EQ(std::tie(a.number, a.key, a.digest, a.message_id, a.user_message, a.trace_id, a.decision_id, a.stage, a.async_coach,
-                       a.use_fallback, a.at),
+                       a.use_fallback, a.at, a.parent),
               std::tie(accepted.number, accepted.key, accepted.digest, accepted.message_id, accepted.user_message, accepted.trace_id,
-                       accepted.decision_id, accepted.stage, accepted.async_coach, accepted.use_fallback, accepted.at));
+                       accepted.decision_id, accepted.stage, accepted.async_coach, accepted.use_fallback, accepted.at, accepted.parent));
     const auto n = *NodeFinished::decode(node.encode());
     EXPECT_EQ(std::tie(n.number, n.node, n.status, n.label, n.outcome),
               std::tie(node.number, node.node, node.status, node.label, node.outcome));
@@ -38,10 +38,10 @@ TEST(Record, KeepsEveryField) {
     EXPECT_EQ(StopRequested::decode(stop.encode())->number, stop.number);
     EXPECT_EQ(Restarted::decode(restarted.encode())->nodes_kept, restarted.nodes_kept);
     const auto r = *TurnRecord::decode(record.encode());
-    EXPECT_EQ(
-        std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id, r.at),
-        std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
-                 record.timeline, record.result, record.task_id, record.at));
+    EXPECT_EQ(std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id,
+                       r.at, r.parent),
+              std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
+                       record.timeline, record.result, record.task_id, record.at, record.parent));
     const auto v = *AdviceGiven::decode(advice.encode());
     EXPECT_EQ(std::tie(v.number, v.task_id, v.advice), std::tie(advice.number, advice.task_id, advice.advice));
     const auto f = *FeedbackGiven::decode(feedback.encode());

@@ -26,12 +26,13 @@ Told random_turn(Rng& rng) {
     const auto word = [&] { return kWords[rng.below(std::size(kWords))]; };
     Told told;
     told.record.number = 4;
+    told.record.parent = 2;
     told.record.epoch = 9;
     told.record.message_id = "m_1";
     Timeline timeline;
     std::string answer;
     timeline.accepted();
-    told.events.push_back(event::accepted(kSession, told.record.number, told.record.message_id, "trace"));
+    told.events.push_back(event::accepted(kSession, told.record.number, told.record.parent, told.record.message_id, "trace"));
     for (std::uint64_t n = rng.below(20); n > 0; --n) {
         const auto took = microseconds{static_cast<std::int64_t>(rng.below(3'000'000))};
         switch (rng.below(4)) {
@@ -137,8 +138,8 @@ INSTANTIATE_TEST_SUITE_P(Timeline, ContradictionTest, testing::Values(
 
 TEST(Event, DataIsJson) {
     const auto as_json = [](const PublicEvent& event) { return event.type + " " + json::write(boost::json::parse(event.data)); };
-    EXPECT_EQ(as_json(event::accepted("s", 2, "m\"", "t")),
-              R"(accepted {"session_id":"s","turn_number":2,"message_id":"m\"","trace_id":"t"})");
+    EXPECT_EQ(as_json(event::accepted("s", 2, 1, "m\"", "t")),
+              R"(accepted {"session_id":"s","turn_number":2,"parent_turn":1,"message_id":"m\"","trace_id":"t"})");
     EXPECT_EQ(as_json(event::restarted("s", 2, 5)), R"(restarted {"session_id":"s","turn_number":2,"epoch":5})");
     EXPECT_EQ(as_json(event::node_started("npc")), R"(node_started {"node":"npc"})");
     EXPECT_EQ(as_json(event::node_finished("npc", "ok", "", microseconds{1'500})),
