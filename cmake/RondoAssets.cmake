@@ -1,7 +1,13 @@
-# rondo_assets(OUT_VAR FOLDER): writes a source file that holds every file of FOLDER in the binary (see edge/gateway/assets.hpp).
-# Built again when a file changes; configured again when one comes or goes.
-function(rondo_assets out_var folder)
-    file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+# rondo_assets(OUT_VAR FOLDER HEADER NAMESPACE TYPE FUNCTION [RECURSE]): writes a source file that holds every file of FOLDER in
+# the binary and defines `std::span<const TYPE> NAMESPACE::FUNCTION()`, as HEADER declares it. TYPE is {path below FOLDER, bytes},
+# both std::string_view. RECURSE: with the files of its folders. Built again when a file changes; configured again when one
+# comes or goes.
+function(rondo_assets out_var folder header namespace type function)
+    if("RECURSE" IN_LIST ARGN)
+        file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+    else()
+        file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+    endif()
     set(blobs "")
     set(table "")
     set(depends "")
@@ -10,7 +16,7 @@ function(rondo_assets out_var folder)
         if(IS_DIRECTORY ${folder}/${file})
             continue()
         endif()
-        set(symbol rondo_asset_${index})
+        set(symbol rondo_${function}_${index})
         string(APPEND blobs
             "__asm__(\".section .rodata\\n.global ${symbol}\\n${symbol}:\\n.incbin \\\"${folder}/${file}\\\"\\n\"\n"
             "        \".global ${symbol}_end\\n${symbol}_end:\\n.byte 0\\n.previous\\n\");\n"
@@ -19,14 +25,14 @@ function(rondo_assets out_var folder)
         list(APPEND depends ${folder}/${file})
         math(EXPR index "${index} + 1")
     endforeach()
-    set(source ${CMAKE_CURRENT_BINARY_DIR}/page_assets.cpp)
-    set(body "#include \"edge/gateway/assets.hpp\"\n\n${blobs}\nnamespace rondo::gateway {\n")
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
+    set(body "#include \"${header}\"\n\n${blobs}\nnamespace ${namespace} {\n")
     if(index EQUAL 0)
-        string(APPEND body "std::span<const Asset> page_assets() { return {}; }\n")
+        string(APPEND body "std::span<const ${type}> ${function}() { return {}; }\n")
     else()
-        string(APPEND body "std::span<const Asset> page_assets() {\n    static const Asset assets[] = {\n${table}    };\n    return assets;\n}\n")
+        string(APPEND body "std::span<const ${type}> ${function}() {\n    static const ${type} assets[] = {\n${table}    };\n    return assets;\n}\n")
     endif()
-    string(APPEND body "}  // namespace rondo::gateway\n")
+    string(APPEND body "}  // namespace ${namespace}\n")
     file(CONFIGURE OUTPUT ${source} CONTENT "${body}" @ONLY)
     set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${depends}")
     set(${out_var} ${source} PARENT_SCOPE)

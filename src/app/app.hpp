@@ -38,6 +38,7 @@ public:
     void drain();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] const net::RouteTable& routes() const { return server_->routes(); }
     [[nodiscard]] store::Database& database() { return *database_; }
     [[nodiscard]] std::size_t resumed_turns() const { return resumed_; }
 

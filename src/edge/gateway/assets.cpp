@@ -26,13 +26,12 @@ std::string content_type(std::string_view path) {
     return "application/octet-stream";
 }
 
-net::Handler serve(const Asset& asset) {
+/// `lasting`: the name carries a hash of the content, so what it names never changes.
+net::Handler serve(const Asset& asset, bool lasting) {
     const auto body = std::make_shared<const std::string>(asset.bytes);
-    // Only index.html keeps its name from build to build; the others carry a hash in theirs.
-    const bool entry = asset.path == "index.html";
-    return [body, entry, type = content_type(asset.path)](net::Exchange& exchange) -> net::asio::awaitable<void> {
+    return [body, lasting, type = content_type(asset.path)](net::Exchange& exchange) -> net::asio::awaitable<void> {
         net::Response response{.content_type = type, .shared_body = body};
-        net::set_header(response, "Cache-Control", entry ? "no-cache" : "public, max-age=31536000, immutable");
+        net::set_header(response, "Cache-Control", lasting ? "public, max-age=31536000, immutable" : "no-cache");
         net::set_header(response, "Content-Security-Policy", kPolicy);
         net::set_header(response, "Referrer-Policy", "no-referrer");
         co_await exchange.respond(std::move(response));
@@ -41,9 +40,23 @@ net::Handler serve(const Asset& asset) {
 }  // namespace
 
 void add_assets(net::RouteTable& table) {
+    for (const auto& asset : api_assets()) {
+        const bool document = asset.path == "openapi.json";
+        const bool page = asset.path == "docs.html";
+        table.add({.method = net::Method::get,
+                   .pattern = page ? "/docs" : "/" + std::string{asset.path},
+                   .handler = serve(asset, false),
+                   .name = document ? "openapi"
+                           : page   ? "docs"
+                                    : "page",
+                   .summary = document ? "This document."
+                              : page   ? "This document, for people."
+                                       : "Part of the page."});
+    }
     for (const auto& asset : page_assets()) {
-        const std::string path = asset.path == "index.html" ? "/" : "/" + std::string{asset.path};
-        table.add({.method = net::Method::get, .pattern = path, .handler = serve(asset), .name = "page", .summary = "The page."});
+        const bool entry = asset.path == "index.html";
+        const std::string path = entry ? "/" : "/" + std::string{asset.path};
+        table.add({.method = net::Method::get, .pattern = path, .handler = serve(asset, !entry), .name = "page", .summary = "The page."});
     }
     if (!page_assets().empty()) return;
     table.add({.method = net::Method::get,
