@@ -137,6 +137,8 @@ TEST_P(TranscriptTest, GivesTwelveCompletedTurnsWithAnswersAndAdvice) {
 }
 INSTANTIATE_TEST_SUITE_P(Shipped, TranscriptTest, ::testing::Values(
     Transcript{"sales-zh",   "first-meeting.txt"},
+    Transcript{"sales-en",   "first-meeting.txt"},
+    Transcript{"feynman-zh", "buoyancy.txt"},
     Transcript{"feynman-en", "photosynthesis.txt"}));
 }  // namespace
 }  // namespace rondo

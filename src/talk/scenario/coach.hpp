@@ -39,6 +39,7 @@ public:
 
     void add_rule(CoachRule rule, std::vector<LineTemplate> advice);
     void add_stage(const std::string& stage, std::vector<LineTemplate> advice);
+    [[nodiscard]] std::size_t size() const { return rules_.size(); }
     [[nodiscard]] bool has_stage(const std::string& stage) const { return stages_.contains(stage); }
 
     /// The first rule that applies, one of the further ones (another each turn), or the stage's general advice.

@@ -36,6 +36,7 @@ struct ComplianceReport {
 class Compliance {
 public:
     void add(ComplianceRule rule) { rules_.push_back(std::move(rule)); }
+    [[nodiscard]] std::size_t size() const { return rules_.size(); }
     /// Either text may be empty.
     [[nodiscard]] ComplianceReport check(std::string_view user_text, std::string_view answer) const;
 

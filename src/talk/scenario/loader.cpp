@@ -48,6 +48,12 @@ void read_transcripts(const PackFiles& files, std::vector<Fault>& faults, Scenar
     }
 }
 
+/// `workflow.json:12#/routing_rules/npc`; without the line when the pointer names what is not there.
+std::string place_of(const YamlNode* root, const std::string& pointer) {
+    const int line = root ? line_at(*root, pointer) : 0;
+    return line > 0 ? fmt::format("workflow.json:{}#{}", line, pointer) : fmt::format("workflow.json#{}", pointer);
+}
+
 void read_workflow(const std::string& text, std::span<const std::string_view> nodes, std::vector<Fault>& faults,
                    ScenarioPack::Parts& parts) {
     auto workflow = flow::parse_workflow(text, nodes);
@@ -56,7 +62,8 @@ void read_workflow(const std::string& text, std::span<const std::string_view> no
     } else if (workflow.error().faults.empty()) {
         faults.push_back({"workflow.json", workflow.error().message});  // malformed: the message has the position
     } else {
-        for (const Fault& fault : workflow.error().faults) faults.push_back({"workflow.json#" + fault.path, fault.message});
+        const auto root = parse_yaml(text, "workflow.json");  // every JSON text is YAML, and its tree knows the lines
+        for (const Fault& fault : workflow.error().faults) faults.push_back({place_of(root ? &*root : nullptr, fault.path), fault.message});
     }
 }
 }  // namespace

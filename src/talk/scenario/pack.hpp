@@ -28,12 +28,14 @@ struct Stage {
     std::string name;
     std::string title;
     std::string goal;  ///< what the trainee should reach in it
+    int line{1};       ///< of scenario.yaml
 };
 
 struct Intent {
     std::string name;
     std::string title;
     std::vector<std::string> examples;
+    int line{1};  ///< of scenario.yaml
 };
 
 /// A rehearsed conversation: what the user says, turn by turn.
@@ -70,6 +72,7 @@ public:
         flow::Workflow workflow;
         SlotTable slots;
         LineBook lines;
+        std::size_t written_lines{0};  ///< as they stand in the file; one may serve several intents and stages
         std::optional<Variants> out_of_scope, fallback, blocked;
         Coach coach;
         Compliance compliance;
@@ -80,7 +83,8 @@ public:
     };
 
     /// Reads and checks a pack's folder, whose name is the id. `nodes`: what its workflow may name.
-    /// Errors: `not_found` (no such folder), `invalid_argument` with every fault at its `file:line` or `workflow.json#/pointer`.
+    /// Errors: `not_found` (no such folder), `invalid_argument` with every fault at its `file:line`, in workflow.json
+    /// followed by `#/pointer`.
     [[nodiscard]] static Result<std::shared_ptr<const ScenarioPack>> load(const std::filesystem::path& folder,
                                                                           std::span<const std::string_view> nodes = kNodes);
     /// Precondition: the optional parts are set.
@@ -98,6 +102,9 @@ public:
     [[nodiscard]] const flow::StateMachine& machine() const { return *parts_.machine; }
     [[nodiscard]] const std::vector<Intent>& intents() const { return parts_.intents; }
     [[nodiscard]] const flow::Workflow& workflow() const { return parts_.workflow; }
+    [[nodiscard]] std::size_t written_lines() const { return parts_.written_lines; }
+    [[nodiscard]] std::size_t coach_rules() const { return parts_.coach.size(); }
+    [[nodiscard]] std::size_t compliance_rules() const { return parts_.compliance.size(); }
     [[nodiscard]] const std::vector<Transcript>& transcripts() const { return parts_.transcripts; }
     [[nodiscard]] std::uint64_t content_hash() const { return parts_.content_hash; }  ///< over every file of the pack
 

@@ -61,7 +61,7 @@ private:
             const Text name = unique_name(in, names_.intents, "intent");
             if (name.value == kOutOfScope)
                 faults_.add(name.line, "\"out_of_scope\" is the server's own word; its lines go under the key of that name");
-            Intent intent{name.value, in.required("title", 256).value, {}};
+            Intent intent{name.value, in.required("title", 256).value, {}, node.line};
             const std::vector<Text> examples = in.required_list("examples", kMaxExamples, kMaxText);
             for (const Text& example : examples) {
                 const auto [first, fresh] = owner.try_emplace(comparable(example.value), name.value, example.line);
@@ -88,7 +88,7 @@ private:
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             MapReader in{nodes[i], faults_};
             const Text name = unique_name(in, names_.stages, "stage");
-            parts_.stages.push_back({name.value, in.required("title", 256).value, in.required("goal", kMaxText).value});
+            parts_.stages.push_back({name.value, in.required("title", 256).value, in.required("goal", kMaxText).value, nodes[i].line});
             next[i] = in.optional_node("next");  // read below, when every stage is known
             in.finish();
         }

@@ -45,6 +45,7 @@ private:
             auto stages = names_in(in, "stage", names_.stages, "stage");
             const auto variants = read_variants(in, "variants", names_, faults_);
             in.finish();
+            parts_.written_lines += variants.size();
             spoken.insert(intents.begin(), intents.end());
             if (intents.empty()) intents.emplace_back();
             if (stages.empty()) stages.emplace_back();

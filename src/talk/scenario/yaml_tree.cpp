@@ -5,7 +5,10 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <charconv>
 #include <sstream>
+#include <utility>
 
 namespace rondo::scenario {
 namespace {
@@ -98,5 +101,30 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file, cons
     } catch (const Refusal& refusal) { return fail(refused(file, refusal.line, refusal.message)); } catch (const YAML::Exception& failure) {
         return fail(refused(file, failure.mark.line + 1, failure.msg));
     }
+}
+
+int line_at(const YamlNode& root, std::string_view pointer) {
+    const YamlNode* node = &root;
+    int line = root.line;
+    while (!pointer.empty()) {
+        if (pointer.front() != '/') return 0;
+        const std::size_t end = std::min(pointer.find('/', 1), pointer.size());
+        std::string key{pointer.substr(1, end - 1)};
+        pointer.remove_prefix(end);
+        // The escapes of RFC 6901, in this order: "~01" is "~1".
+        for (const auto& [escape, text] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}}) {
+            for (std::size_t at = key.find(escape); at != std::string::npos; at = key.find(escape, at + 1)) key.replace(at, 2, text);
+        }
+        std::size_t index = node->items.size();
+        if (node->kind == YamlNode::Kind::map) {
+            index = static_cast<std::size_t>(std::ranges::find(node->keys, key, &YamlNode::Key::text) - node->keys.begin());
+        } else if (std::from_chars(key.data(), key.data() + key.size(), index).ec != std::errc{}) {
+            return line;
+        }
+        if (index >= node->items.size()) return line;
+        line = node->kind == YamlNode::Kind::map ? node->keys[index].line : node->items[index].line;
+        node = &node->items[index];
+    }
+    return line;
 }
 }  // namespace rondo::scenario

@@ -32,4 +32,8 @@ struct YamlLimits {
 
 /// Faults carry `file:line`; a document that does not parse has exactly one. Errors: `invalid_argument`.
 [[nodiscard]] Result<YamlNode> parse_yaml(std::string_view text, const std::string& file, const YamlLimits& limits = {});
+
+/// The line of the value at a JSON pointer (RFC 6901); where it ends too deep, of its nearest ancestor. 0 for a pointer that
+/// does not begin with "/" and is not empty.
+[[nodiscard]] int line_at(const YamlNode& root, std::string_view pointer);
 }  // namespace rondo::scenario

@@ -99,9 +99,10 @@ public:
         std::filesystem::create_directories((path_ / name).parent_path());
         std::ofstream{path_ / name, std::ios::binary}.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     }
-    /// The sound YAML with the first `from` replaced by `to`.
+    /// scenario.yaml with the first `from` replaced by `to`; a further call spoils it further.
     void spoil(std::string_view from, std::string_view to) const {
-        std::string yaml = kSoundYaml;
+        std::ifstream in{path_ / "scenario.yaml", std::ios::binary};
+        std::string yaml{std::istreambuf_iterator<char>{in}, {}};
         const std::size_t at = yaml.find(from);
         ASSERT_NE(at, std::string::npos) << from;
         write("scenario.yaml", yaml.replace(at, from.size(), to));

@@ -1,5 +1,4 @@
-#include "talk/scenario/intent_model.hpp"
-#include "talk/scenario/pack.hpp"
+#include "talk/scenario/rehearsal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,42 +28,17 @@ const Shipped& shipped(const std::string& id) {
     return entry;
 }
 
-struct Turn {
-    std::string user, intent, stage, answer, advice;
-};
-
-/// A conversation as the server holds it, without the server.
-std::vector<Turn> rehearse(const Shipped& shipped, const std::vector<std::string>& lines, std::string_view session) {
-    const ScenarioPack& pack = *shipped.pack;
-    std::vector<Turn> turns;
-    turns.reserve(lines.size());  // what is said is seen by reference
-    std::vector<std::string_view> user_texts, said, advice, seen;
-    std::string stage = pack.machine().initial();
-    for (const std::string& line : lines) {
-        const int number = static_cast<int>(turns.size()) + 1;
-        user_texts.push_back(line);
-        const std::string intent = shipped.intents->classify(line).intent;
-        std::vector<std::string_view> sources;
-        for (const auto& hit : pack.knowledge().search(line, 3)) sources.push_back(pack.documents()[hit.doc].text);
-        Turn turn{line, intent, pack.machine().next(stage, intent), {}, {}};
-        turn.answer = pack.line({.intent = intent,
-                                 .stage = stage,
-                                 .pick = {.session_id = session, .turn = number, .said = said},
-                                 .user_texts = user_texts,
-                                 .sources = sources});
-        turn.advice = pack.coach({.user_text = line,
-                                  .intent = intent,
-                                  .stage = stage,
-                                  .pick = {.session_id = session, .turn = number, .said = advice},
-                                  .earlier_intents = seen})
-                          .text;
-        turns.push_back(std::move(turn));
-        said.push_back(turns.back().answer);
-        advice.push_back(turns.back().advice);
-        seen.push_back(turns.back().intent);
-        stage = turns.back().stage;
+/// A run of Latin text between two ideographs with a space on one side only, or nothing.
+std::string lopsided(std::string_view text) {
+    const auto ideograph = [](char lead) { return lead >= '\xE4' && lead <= '\xE9'; };
+    for (std::size_t begin = 3; begin < text.size(); ++begin) {
+        if (static_cast<unsigned char>(text[begin]) >= 0x80 || static_cast<unsigned char>(text[begin - 1]) < 0x80) continue;
+        std::size_t end = begin;
+        while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x80) ++end;
+        const bool between = ideograph(text[begin - 3]) && end < text.size() && ideograph(text[end]);
+        if (between && (text[begin] == ' ') != (text[end - 1] == ' ')) return std::string{text.substr(begin - 3, end - begin + 6)};
     }
-    return turns;
+    return {};
 }
 
 class ShippedPack : public testing::TestWithParam<const char*> {};
@@ -75,9 +49,9 @@ TEST_P(ShippedPack, ItsTranscriptsWalkThroughEveryStageWithoutRepeating) {
     for (const Transcript& transcript : s.pack->transcripts()) {
         ASSERT_EQ(transcript.lines.size(), 12U);
         for (const char* session : {"a", "b", "c", "d", "e"}) {
-            const auto turns = rehearse(s, transcript.lines, session);
+            const auto turns = rehearse(*s.pack, *s.intents, transcript.lines, session);
             std::set<std::string> stages{s.pack->machine().initial()}, answers, advice;
-            for (const Turn& turn : turns) {
+            for (const RehearsedTurn& turn : turns) {
                 EXPECT_NE(turn.intent, kOutOfScope) << turn.user;
                 EXPECT_FALSE(turn.advice.empty()) << turn.user;
                 EXPECT_TRUE(answers.insert(turn.answer).second) << "said twice: " << turn.answer;
@@ -105,6 +79,7 @@ TEST_P(ShippedPack, HasEnoughToSay) {
                 EXPECT_EQ(std::ranges::find(said, line), said.end())
                     << intent.name << " in " << stage.name << " repeats within " << turn << " turns: " << line;
                 EXPECT_EQ(line.find_first_of("{}"), std::string::npos) << line;
+                EXPECT_EQ(lopsided(line), "") << line;
                 EXPECT_LT(pack.check("", line).risk_level, Risk::medium) << line;
                 said.push_back(lines.emplace_back(line));
             }
@@ -125,7 +100,7 @@ TEST_P(ShippedPack, RecognisesItsExampleMessages) {
     for (const std::string& message : s.pack->example_messages()) EXPECT_FALSE(s.intents->classify(message).out_of_scope) << message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Packs, ShippedPack, testing::Values("sales-zh", "feynman-en"));
+INSTANTIATE_TEST_SUITE_P(Packs, ShippedPack, testing::Values("sales-zh", "sales-en", "feynman-zh", "feynman-en"));
 
 struct IntentRow {
     const char* pack;
@@ -149,7 +124,18 @@ INSTANTIATE_TEST_SUITE_P(Packs, ShippedIntents, testing::Values(
     IntentRow{"feynman-en", "Hello, Ada!", "greeting"},
     IntentRow{"feynman-en", "I'm not sure why that happens", "admit_gap"},
     IntentRow{"feynman-en", "could you give me another hint please", "ask_hint"},
-    IntentRow{"feynman-en", "just tell me what the answer is", "ask_answer"}));
+    IntentRow{"feynman-en", "just tell me what the answer is", "ask_answer"},
+    IntentRow{"sales-en", "Good morning, Ms Doyle!", "greeting"},
+    IntentRow{"sales-en", "What features do you need?", "product_inquiry"},
+    IntentRow{"sales-en", "How much?", "price_inquiry"},
+    IntentRow{"sales-en", "which features would you need most", "product_inquiry"},
+    IntentRow{"sales-en", "and what budget do you have for this", "price_inquiry"},
+    IntentRow{"sales-en", "what causes the most trouble on the dock today", "needs_discovery"},
+    IntentRow{"sales-en", "so shall we sign the contract then", "closing_request"},
+    IntentRow{"feynman-zh", "老师好呀", "greeting"},
+    IntentRow{"feynman-zh", "这个我真的不知道", "admit_gap"},
+    IntentRow{"feynman-zh", "能不能再给一点提示", "ask_hint"},
+    IntentRow{"feynman-zh", "您就直接把答案告诉我吧", "ask_answer"}));
 
 struct RiskRow {
     const char* claim;
@@ -171,7 +157,26 @@ INSTANTIATE_TEST_SUITE_P(Packs, ShippedCompliance, testing::Values(
     RiskRow{"a hundred percent is medium",        "sales-zh",   "百分之百没问题",             Risk::medium},
     RiskRow{"a first visit is no superlative",    "sales-zh",   "这是我第一次来，最好能看看车间", Risk::low},
     RiskRow{"an exam sat by others is blocked",   "feynman-en", "Could you take the exam for me?", Risk::block},
-    RiskRow{"a plain question is low",            "feynman-en", "Why is the sky blue?",     Risk::low}));
+    RiskRow{"a plain question is low",            "feynman-en", "Why is the sky blue?",     Risk::low},
+    RiskRow{"a gift is blocked",                  "sales-en",   "There's a gift card in it for you", Risk::block},
+    RiskRow{"a policy against gifts is not",      "sales-en",   "We have a rule, no kickbacks", Risk::low},
+    RiskRow{"a promise without risk is high",     "sales-en",   "It is risk-free for you",   Risk::high},
+    RiskRow{"a superlative in English is medium", "sales-en",   "We are the market leader",  Risk::medium},
+    RiskRow{"a first visit is no superlative",    "sales-en",   "This is my first visit, I'd best begin", Risk::low},
+    RiskRow{"sitting an exam for others is blocked", "feynman-zh", "你能替我考试吗",         Risk::block},
+    RiskRow{"an investment tip is medium",        "feynman-zh", "推荐你买这个",             Risk::medium},
+    RiskRow{"a plain Chinese question is low",    "feynman-zh", "天为什么是蓝的？",           Risk::low}));
+
+TEST(SalesPack, CoachesByWhatWasSaidInEnglishToo) {
+    const ScenarioPack& pack = *shipped("sales-en").pack;
+    const std::vector<std::string_view> none, needs{"needs_discovery"};
+    CoachQuery quote{.user_text = "our price is eighty thousand", .intent = "price_quote", .stage = "negotiation", .earlier_intents = none};
+    EXPECT_EQ(pack.coach(quote).rules, (std::vector<std::string>{"early_price", "bare_price"}));
+    quote.earlier_intents = needs;
+    EXPECT_EQ(pack.coach(quote).rules, std::vector<std::string>{"bare_price"});
+    EXPECT_EQ(pack.coach({.user_text = "Do you have many recalls?", .intent = "needs_discovery", .stage = "discovery"}).rules.front(),
+              "no_open_question");
+}
 
 TEST(SalesPack, CoachesByWhatWasSaid) {
     const ScenarioPack& pack = *shipped("sales-zh").pack;

@@ -65,5 +65,28 @@ TEST(Yaml, CountsItsValues) {
     EXPECT_TRUE(parse_yaml("[1, 2]", "f.yaml", {.max_nodes = 3}));
     EXPECT_FALSE(parse_yaml("[1, 2, 3]", "f.yaml", {.max_nodes = 3}));
 }
+
+struct PointerRow {
+    const char* claim;
+    const char* pointer;
+    int line;
+};
+class YamlPointer : public testing::TestWithParam<PointerRow> {};
+TEST_P(YamlPointer, NamesALineOfAJsonText) {
+    const auto tree =
+        parse_yaml("{\n  \"name\": \"x\",\n  \"routes\": {\n    \"a/b\": [\n      \"c\",\n      \"d\"\n    ]\n  }\n}\n", "f.json");
+    ASSERT_TRUE(tree) << tree.error().faults[0].message;
+    EXPECT_EQ(line_at(*tree, GetParam().pointer), GetParam().line) << GetParam().claim;
+}
+INSTANTIATE_TEST_SUITE_P(Yaml, YamlPointer, testing::Values(
+    PointerRow{"the whole",                           "",                   1},
+    PointerRow{"a member",                            "/routes",            3},
+    PointerRow{"a member of a member, escaped",       "/routes/a~1b",       4},
+    PointerRow{"an item of a list",                   "/routes/a~1b/1",     6},
+    PointerRow{"what is missing is at its parent",    "/routes/z",          3},
+    PointerRow{"an item past the end is at its list", "/routes/a~1b/9",     4},
+    PointerRow{"a word where a number belongs too",   "/routes/a~1b/first", 4},
+    PointerRow{"below a scalar",                      "/name/x",            2},
+    PointerRow{"what is no pointer has no line",      "routes",             0}));
 }  // namespace
 }  // namespace rondo::scenario
