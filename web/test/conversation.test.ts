@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
-import { webcrypto } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
-import { effect } from '@preact/signals';
 import { Conversation } from '../src/state/conversation';
 import { keep, kept } from '../src/state/outbox';
+import { clearStorage, until } from './browser';
 import { event, FakeServer, json, refused, stream } from './fake_server';
 
-const stored = new Map<string, string>();
-// Node 18 has crypto, but not as a global.
-if (!('crypto' in globalThis)) Object.assign(globalThis, { crypto: webcrypto });
-Object.assign(globalThis, {
-  sessionStorage: {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
-  },
-});
-beforeEach(() => stored.clear());
+beforeEach(clearStorage);
 
 const turns = 'POST sessions/s/turns';
 const events = 'GET sessions/s/turns/1/events';
@@ -36,22 +25,13 @@ function server(running: number | null = null, items: unknown[] = []): FakeServe
 }
 
 async function open(): Promise<Conversation> {
-  const conversation = new Conversation('s', { answered: () => {}, advised: () => {} });
+  const conversation = new Conversation('s', { answered: () => {}, advised: () => {}, switched: () => {} });
   await conversation.open();
   return conversation;
 }
 
 const shown = (conversation: Conversation) =>
   conversation.turns.value.map(({ view }) => [view.value.number, view.value.user, view.value.text, view.value.phase]);
-
-/** Resolves once the signals say so; a claim that never comes true hangs the test, which node then names. */
-function until(claim: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const dispose = effect(() => {
-      if (claim()) queueMicrotask(() => (dispose(), resolve()));
-    });
-  });
-}
 
 test('a message becomes an answered turn, and is not kept for later', async () => {
   server().on(turns, stream([accepted, delta('1.2', 'hel'), delta('1.3', 'lo'), completed('1.4', 'hello')]));

@@ -3,6 +3,7 @@ import type { SseEvent } from '../src/api/sse';
 
 export interface Seen {
   route: string;
+  query: string;
   body: unknown;
   lastEventId: string | null;
 }
@@ -21,11 +22,13 @@ export class FakeServer {
 
   install(): void {
     globalThis.fetch = async (input, init) => {
-      const route = `${init?.method ?? 'GET'} ${String(input)
+      const [path = '', query = ''] = String(input)
         .replace(/^api\/v1\//, '')
-        .replace(/\?.*/, '')}`;
+        .split('?');
+      const route = `${init?.method ?? 'GET'} ${path}`;
       this.seen.push({
         route,
+        query,
         body: typeof init?.body === 'string' ? JSON.parse(init.body) : null,
         lastEventId: new Headers(init?.headers).get('last-event-id'),
       });

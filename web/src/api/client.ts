@@ -36,6 +36,12 @@ function post(body: unknown): RequestInit {
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
+/** A query string of what is not null. */
+function query(fields: Record<string, string | number | null>): string {
+  const entries = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+  return String(new URLSearchParams(entries));
+}
+
 const sessionPath = (session: string) => `sessions/${encodeURIComponent(session)}`;
 
 export const listScenarios = () => json<ScenarioList>('scenarios');
@@ -44,17 +50,22 @@ export const createSession = (scenario: string) => json<Session>('sessions', pos
 
 export const getSession = (session: string) => json<Session>(sessionPath(session));
 
-export function listSessions(cursor: string | null, limit: number): Promise<Page<SessionSummary>> {
-  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
-  return json(`sessions?${query}`);
+/** Newest first. With `words`, only sessions that hold all of them in the title or in one message. */
+export function listSessions(words: string, cursor: string | null, limit: number): Promise<Page<SessionSummary>> {
+  return json(`sessions?${query({ limit, q: words || null, cursor })}`);
 }
 
-export async function allMessages(session: string): Promise<Message[]> {
+export async function deleteSession(session: string): Promise<void> {
+  await send(sessionPath(session), { method: 'DELETE', signal: AbortSignal.timeout(kTimeoutMs) });
+}
+
+/** The messages of the branch that ends in the newest descendant of turn `leaf`; null: in the newest turn. */
+export async function allMessages(session: string, leaf: number | null): Promise<Message[]> {
   const items: Message[] = [];
   let cursor: string | null = null;
   do {
-    const query: URLSearchParams = new URLSearchParams({ limit: String(kPageSize), ...(cursor ? { cursor } : {}) });
-    const page: Page<Message> = await json<Page<Message>>(`${sessionPath(session)}/messages?${query}`);
+    const address: string = `${sessionPath(session)}/messages?${query({ limit: kPageSize, leaf, cursor })}`;
+    const page: Page<Message> = await json<Page<Message>>(address);
     items.push(...page.items);
     cursor = page.next;
   } while (cursor);
@@ -63,8 +74,10 @@ export async function allMessages(session: string): Promise<Message[]> {
 
 /** The same `message_id` again joins the turn it began, or repeats its answer: safe to retry. */
 export function postTurn(session: string, turn: NewTurn, signal: AbortSignal): Promise<Response> {
-  const init = post({ ...turn, enable_async_coach: true });
-  return send(`${sessionPath(session)}/turns`, { ...init, headers: { ...init.headers, Accept: 'text/event-stream' }, signal });
+  const { regenerate, message_id, ...said } = turn;
+  const [path, body] = regenerate === undefined ? ['turns', { message_id, ...said }] : [`turns/${regenerate}/regenerate`, { message_id }];
+  const init = post({ ...body, enable_async_coach: true });
+  return send(`${sessionPath(session)}/${path}`, { ...init, headers: { ...init.headers, Accept: 'text/event-stream' }, signal });
 }
 
 /** The turn's events after `lastId`, or all that the server still has. */

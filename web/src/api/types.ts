@@ -41,6 +41,15 @@ export interface Session {
   language?: string | null;
   opening?: string | null;
   running_turn?: number | null;
+  /** Number of the newest turn, on whatever branch it is; 0 before the first. */
+  tip?: number;
+}
+
+/** Where a search found its words, when not in the title alone. */
+export interface Match {
+  turn_number: number;
+  role: string;
+  snippet: string;
 }
 
 export interface SessionSummary {
@@ -50,6 +59,7 @@ export interface SessionSummary {
   turns: number;
   updated_at: string | number;
   title?: string;
+  match?: Match | null;
 }
 
 export interface Page<T> {
@@ -94,6 +104,10 @@ export interface Message {
   decision_id?: string | null;
   rating?: number | null;
   error?: TurnError;
+  /** The turn this one follows; 0 for a first one. */
+  parent_turn?: number;
+  /** All turns that follow the same parent, ascending, this one among them. */
+  siblings?: number[];
 }
 
 /** The whole of a turn, as the `completed` event and the `failed` one carry it. */
@@ -111,9 +125,14 @@ export interface TurnResult {
   cost?: Cost | null;
   decision_id?: string | null;
   error?: TurnError;
+  parent_turn?: number;
 }
 
 export interface NewTurn {
   user_message: string;
   message_id: string;
+  /** The turn to follow; left out, the newest one. */
+  parent_turn?: number;
+  /** The turn whose message is to be answered once more. */
+  regenerate?: number;
 }

@@ -6,9 +6,10 @@ import { zh } from './zh';
 
 const dictionaries = { zh, en } satisfies Record<string, Words>;
 export type Language = keyof typeof dictionaries;
-export const languages: readonly { code: Language; name: string; tag: string }[] = [
-  { code: 'zh', name: '中文', tag: 'zh-CN' },
-  { code: 'en', name: 'English', tag: 'en' },
+/** `short` is for where there is no room; it begins like the name, so that what is seen can be said. */
+export const languages: readonly { code: Language; name: string; short: string; tag: string }[] = [
+  { code: 'zh', name: '中文', short: '中', tag: 'zh-CN' },
+  { code: 'en', name: 'English', short: 'En', tag: 'en' },
 ];
 
 const kStorageKey = 'rondo.language';

@@ -4,33 +4,28 @@ import * as api from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
 import type { ModelInfo, Scenario, SessionSummary } from '../api/types';
 import { words } from '../i18n';
-import { Conversation } from './conversation';
+import { kFront, readAddress, sessionAddress } from './address';
+import { Conversation, type Listener } from './conversation';
+import { SessionList } from './sessions';
 
 export const scenarios = signal<readonly Scenario[] | null>(null);
 export const model = signal<ModelInfo | null>(null);
-export const sessions = signal<readonly SessionSummary[]>([]);
-export const moreSessions = signal<string | null>(null);
 export const loadProblem = signal<Problem | null>(null);
 export const starting = signal<string | null>(null);
+export const conversation = signal<Conversation | null>(null);
+/** The turn that the address names: to be brought into view, once. */
+export const wantedTurn = signal<number | null>(null);
+export const sessionList = new SessionList();
 /** What the page's one live region says, latest last. Each is a node of its own, so that none hides another. */
 export const announcements = signal<readonly { key: number; text: string }[]>([]);
 
-const kSessionsPerPage = 8;
-const hash = signal(location.hash);
-
-/** The session the address names (`#/s/<session>`), or null on the front page. */
-const sessionInAddress = computed(() => {
-  const match = /^#\/s\/([^/]+)$/.exec(hash.value);
-  try {
-    return match ? decodeURIComponent(match[1]!) : null;
-  } catch {
-    return null;
-  }
-});
-
-export const conversation = signal<Conversation | null>(null);
+const address = signal(location.hash);
+const addressed = computed(() => readAddress(address.value));
 
 export const scenarioById = (id: string | undefined) => scenarios.value?.find((scenario) => scenario.id === id) ?? null;
+
+export const titleOf = (session: SessionSummary) =>
+  session.title || scenarioById(session.scenario)?.title || session.scenario || session.session_id;
 
 export async function loadScenarios(): Promise<void> {
   loadProblem.value = null;
@@ -43,23 +38,14 @@ export async function loadScenarios(): Promise<void> {
   }
 }
 
-export async function loadSessions(after: string | null = null): Promise<void> {
-  try {
-    const page = await api.listSessions(after, kSessionsPerPage);
-    sessions.value = after === null ? page.items : [...sessions.value, ...page.items];
-    moreSessions.value = page.next;
-  } catch (error) {
-    loadProblem.value = asProblem(error);
-  }
-}
-
 export async function start(scenario: string): Promise<void> {
   if (starting.value) return;
   starting.value = scenario;
   loadProblem.value = null;
   try {
     const session = await api.createSession(scenario);
-    location.hash = `#/s/${encodeURIComponent(session.session_id)}`;
+    location.hash = sessionAddress(session.session_id);
+    void sessionList.refresh();
   } catch (error) {
     loadProblem.value = asProblem(error);
   } finally {
@@ -67,21 +53,34 @@ export async function start(scenario: string): Promise<void> {
   }
 }
 
+/** Deletes a session for good; the page leaves it when it is the one shown. */
+export async function removeSession(session: string): Promise<void> {
+  const removed = await sessionList.remove(session);
+  if (removed && conversation.peek()?.id === session) location.hash = kFront;
+}
+
+export const goHome = () => (location.hash = kFront);
+
 /** Ties the signals to the browser. Call once. */
 export function startApp(): void {
-  addEventListener('hashchange', () => (hash.value = location.hash));
+  addEventListener('hashchange', () => (address.value = location.hash));
   addEventListener('online', () => conversation.value?.retryNow());
   effect(() => {
-    const id = sessionInAddress.value;
+    const { session, turn } = addressed.value;
     const before = conversation.peek();
-    if (before?.id === id) return;
+    wantedTurn.value = turn;
+    if (before?.id === session) {
+      const shown = before?.turns.peek().some(({ view }) => view.peek().number === turn);
+      if (turn !== null && !shown) void before?.show(turn);
+      return;
+    }
     before?.close();
-    const opened = id === null ? null : new Conversation(id, listener);
+    const opened = session === null ? null : new Conversation(session, listener, turn);
     conversation.value = opened;
-    if (opened) void opened.open();
-    else void loadSessions();
+    void opened?.open();
   });
   void loadScenarios();
+  void sessionList.reload();
 }
 
 const kAnnouncementsKept = 4;
@@ -91,9 +90,12 @@ function announce(text: string): void {
   announcements.value = [...announcements.peek(), { key: ++announced, text }].slice(-kAnnouncementsKept);
 }
 
-const listener = {
-  answered: (turn: { text: string }) => {
+const listener: Listener = {
+  // An answer is read out when it is whole, not word by word.
+  answered: (turn) => {
     if (turn.text) announce(turn.text);
+    void sessionList.refresh();
   },
   advised: () => announce(words.peek().coachArrived),
+  switched: ({ number, siblings }) => announce(words.peek().version(siblings.indexOf(number ?? 0) + 1, siblings.length)),
 };

@@ -7,18 +7,29 @@ import type { SseEvent } from '../api/sse';
 import { followStream } from '../api/stream';
 import type { NewTurn, Session } from '../api/types';
 import { forget, keep, kept, newMessageId } from './outbox';
-import { applyEvent, isFinal, isSettled, newTurn, turnsFromMessages, type TurnView } from './turn';
+import { totals, type Totals } from './totals';
+import { applyEvent, isFinal, isSettled, newTurn, placeAfter, turnsFromMessages, type TurnView } from './turn';
 
 /** A turn's own signal: a delta repaints that turn and nothing else. */
 export interface Turn {
   readonly key: number;
   readonly view: Signal<TurnView>;
+  /** Answered, in whole or up to a stop. Changes once, where `view` changes with every delta. */
+  readonly answered: ReadonlySignal<boolean>;
 }
 
 /** Told of what a screen reader should hear. */
 export interface Listener {
   answered(turn: TurnView): void;
   advised(turn: TurnView): void;
+  /** Another branch is shown: the one that `turn` is on. */
+  switched(turn: TurnView): void;
+}
+
+/** Words being written in place of a turn's own. */
+export interface Edit {
+  turn: Turn;
+  text: string;
 }
 
 /** The stream ended, the stored turn is not finished, and nobody said why. */
@@ -28,6 +39,7 @@ const kMaxWaitingForAdvice = 3;
 
 export class Conversation {
   readonly session = signal<Session | null>(null);
+  /** The turns of the branch shown, in order. */
   readonly turns = signal<readonly Turn[]>([]);
   /** What stopped the last thing the user asked for. */
   readonly problem = signal<Problem | null>(null);
@@ -35,24 +47,35 @@ export class Conversation {
   readonly lost = signal(0);
   readonly stopping = signal(false);
   readonly draft = signal('');
+  readonly editing = signal<Edit | null>(null);
+  /** Another branch is on its way. */
+  readonly switching = signal(false);
 
-  readonly running: ReadonlySignal<Turn | null> = computed(
-    () => this.turns.value.find((turn) => !isFinal(turn.view.value)) ?? null,
-  );
+  // What runs is the last turn: searched from there, a delta costs the same in the first turn and in the thousandth.
+  readonly running: ReadonlySignal<Turn | null> = computed(() => findLast(this.turns.value, (turn) => !isFinal(turn.view.value)));
+  readonly busy: ReadonlySignal<boolean> = computed(() => this.running.value !== null || this.switching.value);
   readonly stage: ReadonlySignal<string> = computed(() => {
-    const known = this.turns.value.map((turn) => turn.view.value.stage).filter((stage) => stage !== null);
-    return known[known.length - 1] ?? this.session.value?.stage ?? '';
+    const known = findLast(this.turns.value, (turn) => turn.view.value.stage !== null);
+    return known?.view.value.stage ?? this.session.value?.stage ?? '';
   });
+  readonly answered: ReadonlySignal<readonly Turn[]> = computed(() => this.turns.value.filter((turn) => turn.answered.value));
+  /** What an answer used is known when it ends and stays. */
+  readonly used: ReadonlySignal<Totals> = computed(() => totals(this.answered.value.map((turn) => turn.view.peek())));
 
   #closed = new AbortController();
   #pause = new Pause();
   #followed = new Map<Turn, AbortController>();
   #nextKey = 1;
+  /** The branch shown is the one that ends in the newest descendant of this turn; null: in the newest turn of all. */
+  #leaf: number | null;
 
   constructor(
     readonly id: string,
     private readonly listener: Listener,
-  ) {}
+    leaf: number | null = null,
+  ) {
+    this.#leaf = leaf;
+  }
 
   /** Reads the session, then re-joins whatever is still running or pending. */
   async open(): Promise<void> {
@@ -76,17 +99,64 @@ export class Conversation {
   }
 
   async send(text: string): Promise<void> {
-    if (this.running.value) return;
-    const message = { message_id: newMessageId(), user_message: text };
-    keep(this.id, message);
-    await this.#deliver(message);
+    // On the newest branch the server finds the turn to follow, and two windows make one line instead of two branches.
+    await this.#say({ user_message: text, ...(this.#leaf === null ? {} : { parent_turn: lastNumber(this.turns.peek()) }) });
   }
 
-  /** Says what a failed turn said once more, as a new turn. */
+  /** Opens the last message for editing; false when there is none to edit. */
+  editLast(): boolean {
+    const last = findLast(this.turns.peek(), (turn) => turn.view.peek().number !== null);
+    if (!last || this.busy.peek()) return false;
+    this.editing.value = { turn: last, text: last.view.peek().user };
+    return true;
+  }
+
+  /** Says `text` in place of what `turn` said. That turn and what followed it stay, on a branch of their own. */
+  async edit(turn: Turn, text: string): Promise<void> {
+    this.editing.value = null;
+    await this.#say({ user_message: text, parent_turn: turn.view.value.parent });
+  }
+
+  /** Has the same message answered once more, on a new branch. */
+  async regenerate(turn: Turn): Promise<void> {
+    const { number, parent, user } = turn.view.value;
+    if (number !== null) await this.#say({ user_message: user, parent_turn: parent, regenerate: number });
+  }
+
+  /** Shows the branch that turn `number` is on. */
+  async show(number: number): Promise<void> {
+    if (this.busy.value) return;
+    const before = this.#leaf;
+    this.#leaf = number;
+    this.switching.value = true;
+    try {
+      await this.#refresh();
+    } catch (error) {
+      this.#leaf = before;
+      this.problem.value = asProblem(error);
+      return;
+    } finally {
+      this.switching.value = false;
+    }
+    this.#rejoin((view) => !isSettled(view));
+    const shown = this.turns.value.find((turn) => turn.view.value.number === number);
+    if (shown) this.listener.switched(shown.view.value);
+  }
+
+  /** Says what a failed turn said once more: in its place when the server never had it, else as a new turn. */
   async resend(turn: Turn): Promise<void> {
-    if (this.running.value) return;
-    if (turn.view.value.number === null) this.#remove(turn);
-    await this.send(turn.view.value.user);
+    if (this.busy.value) return;
+    const { number, user, parent, siblings } = turn.view.value;
+    if (number !== null) return this.send(user);
+    this.#remove(turn);
+    if (siblings.length === 0) await this.send(user);
+    else await this.#say({ user_message: user, parent_turn: parent }, siblings);
+  }
+
+  /** Drops a turn that the server never had, and shows again what it stood in for. */
+  async discard(turn: Turn): Promise<void> {
+    this.#remove(turn);
+    await this.#refresh().catch((error: unknown) => (this.problem.value = asProblem(error)));
   }
 
   async stop(): Promise<void> {
@@ -123,13 +193,31 @@ export class Conversation {
     this.#pause.wake();
   }
 
-  async #deliver(message: NewTurn): Promise<void> {
-    const turn: Turn = { key: this.#nextKey++, view: signal(newTurn(message.user_message)) };
+  async #say(said: Omit<NewTurn, 'message_id'>, siblings?: readonly number[]): Promise<void> {
+    if (this.busy.value) return;
+    const message = { message_id: newMessageId(), ...said };
+    keep(this.id, message);
+    await this.#deliver(message, siblings);
+  }
+
+  /** `siblings`: the turns it stands in for; left out, those of the turn in whose place it is put. */
+  async #deliver(message: NewTurn, siblings?: readonly number[]): Promise<void> {
+    const before = this.turns.peek();
+    const parent = message.parent_turn ?? lastNumber(before);
+    const place = placeAfter(parent, views(before));
+    const others = siblings ?? before[place]?.view.peek().siblings ?? [];
+    const turn = this.#turn({ ...newTurn(message.user_message), parent, siblings: others });
     batch(() => {
       this.problem.value = null;
-      this.turns.value = [...this.turns.value, turn];
+      this.editing.value = null;
+      this.turns.value = [...before.slice(0, place), turn];
     });
     await this.#follow(turn, message);
+  }
+
+  #turn(view: TurnView): Turn {
+    const state = signal(view);
+    return { key: this.#nextKey++, view: state, answered: computed(() => isFinal(state.value) && state.value.phase !== 'failed') };
   }
 
   /** Follows the latest turns that `wants` more of and nobody follows. */
@@ -157,11 +245,11 @@ export class Conversation {
         signal: stream.signal,
       });
       this.#followed.delete(turn);
-      if (!isSettled(turn.view.value)) await this.#reconcile(turn, null);
+      if (!isSettled(turn.view.value)) await this.#reconcile(turn, message, null);
     } catch (error) {
       this.#followed.delete(turn);
       if (this.#followed.size === 0) this.lost.value = 0;
-      if (!stream.signal.aborted) await this.#reconcile(turn, asProblem(error));
+      if (!stream.signal.aborted) await this.#reconcile(turn, message, asProblem(error));
     }
   }
 
@@ -170,7 +258,7 @@ export class Conversation {
     const after = events.reduce(applyEvent, before);
     if (after === before) return;
     batch(() => {
-      if (before.number === null && after.number !== null) this.#accepted(turn, after.number);
+      if (before.number === null && after.number !== null) this.#accepted(turn, before.parent, after);
       turn.view.value = after;
       if (isFinal(after) && !isFinal(before)) this.#finished(after);
     });
@@ -179,10 +267,13 @@ export class Conversation {
   }
 
   /** A message sent twice (before and after a reload) is one turn: the server's number says so. */
-  #accepted(turn: Turn, number: number): void {
+  #accepted(turn: Turn, expected: number, { number, parent }: TurnView): void {
     forget(this.id);
+    this.#leaf = null;
     const twins = this.turns.value.filter((other) => other !== turn && other.view.value.number === number);
     for (const twin of twins) this.#remove(twin);
+    // It follows a turn that another window has made: show that one too. Without it the next visit does.
+    if (parent !== expected) this.#refresh().catch(() => {});
   }
 
   #finished(view: TurnView): void {
@@ -208,14 +299,15 @@ export class Conversation {
   }
 
   /** A stream ended without telling all, or was refused: the stored messages decide. */
-  async #reconcile(turn: Turn, problem: Problem | null): Promise<void> {
+  async #reconcile(turn: Turn, message: NewTurn | null, problem: Problem | null): Promise<void> {
     const accepted = turn.view.value.number !== null;
     if (problem?.status === 409 && !accepted) {
       // Another window is speaking in this session: show its turn and hand the words back.
       batch(() => {
-        this.draft.value = this.draft.value || turn.view.value.user;
+        if (message?.regenerate === undefined) this.draft.value = this.draft.value || turn.view.value.user;
         this.#remove(turn);
       });
+      this.#leaf = null;
       forget(this.id);
       await this.open();
       this.problem.value = problem;
@@ -234,20 +326,42 @@ export class Conversation {
 
   /** Brings the turns to what the server has stored. A turn whose stream is open knows better and is left alone. */
   async #refresh(): Promise<void> {
+    const leaf = this.#leaf;
     const session = await api.getSession(this.id);
-    const messages = await api.allMessages(this.id);
-    if (this.#closed.signal.aborted) return;
+    const messages = await api.allMessages(this.id, leaf);
+    if (this.#closed.signal.aborted || leaf !== this.#leaf) return;
     const opening = messages.find((message) => message.turn_number === 0 && message.role !== 'user')?.text;
     const current = this.turns.value;
-    const stored = turnsFromMessages(messages, session.running_turn ?? null).map((view): Turn => {
-      const known = current.find((turn) => turn.view.value.number === view.number);
-      if (!known) return { key: this.#nextKey++, view: signal(view) };
-      if (!this.#followed.has(known)) known.view.value = { ...view, lastId: known.view.value.lastId };
-      return known;
+    const known = new Map([...current, ...this.#followed.keys()].map((turn) => [turn.view.value.number, turn]));
+    const running = session.running_turn ?? null;
+    const onBranch = leaf === null || messages.some((message) => message.turn_number === running);
+    const branch = turnsFromMessages(messages, onBranch ? running : null);
+    const stored = branch.map((view): Turn => {
+      const turn = known.get(view.number);
+      if (!turn) return this.#turn(view);
+      if (!this.#followed.has(turn)) turn.view.value = { ...view, lastId: turn.view.value.lastId };
+      return turn;
     });
+    const newest = session.tip ?? lastNumber(stored);
+    // What was said while the answers above were on their way is not in them, and stands where it was put.
+    const newer = current.filter(({ view }) => (view.value.number ?? Infinity) > newest);
+    const place = newer[0] ? placeAfter(newer[0].view.value.parent, views(stored)) : stored.length;
+    if (lastNumber(stored) === newest) this.#leaf = null;
     batch(() => {
       this.session.value = opening === undefined ? session : { ...session, opening };
-      this.turns.value = [...stored, ...current.filter((turn) => !stored.includes(turn))];
+      this.turns.value = [...stored.slice(0, place), ...newer.filter((turn) => !stored.includes(turn))];
     });
   }
+}
+
+const views = (turns: readonly Turn[]) => turns.map((turn) => turn.view.peek());
+
+/** The number of the last turn that has one; 0 when none has. */
+const lastNumber = (turns: readonly Turn[]) => findLast(views(turns), (view) => view.number !== null)?.number ?? 0;
+
+function findLast<T>(items: readonly T[], wanted: (item: T) => boolean): T | null {
+  for (let index = items.length - 1; index >= 0; --index) {
+    if (wanted(items[index]!)) return items[index]!;
+  }
+  return null;
 }

@@ -16,7 +16,13 @@ export function kept(session: string): NewTurn | null {
   try {
     const value = JSON.parse(sessionStorage.getItem(key(session)) ?? 'null') as Partial<NewTurn> | null;
     if (typeof value?.message_id !== 'string' || typeof value.user_message !== 'string') return null;
-    return { message_id: value.message_id, user_message: value.user_message };
+    const { message_id, user_message, parent_turn, regenerate } = value;
+    return {
+      message_id,
+      user_message,
+      ...(typeof parent_turn === 'number' ? { parent_turn } : {}),
+      ...(typeof regenerate === 'number' ? { regenerate } : {}),
+    };
   } catch {
     return null;
   }

@@ -9,6 +9,10 @@ export type Phase = 'sending' | 'streaming' | 'completed' | 'stopped' | 'failed'
 export interface TurnView {
   /** Given by the server; null until it accepted the turn. */
   number: number | null;
+  /** The turn this one follows; 0 for a first one. */
+  parent: number;
+  /** The numbers of all turns that follow the same one, ascending. */
+  siblings: readonly number[];
   phase: Phase;
   user: string;
   text: string;
@@ -32,6 +36,8 @@ export interface TurnView {
 export function newTurn(user: string, number: number | null = null): TurnView {
   return {
     number,
+    parent: 0,
+    siblings: number === null ? [] : [number],
     phase: number === null ? 'sending' : 'streaming',
     user,
     text: '',
@@ -67,7 +73,7 @@ export function applyEvent(turn: TurnView, event: SseEvent): TurnView {
   if (turn.lastId !== '' && epochOf(event.id) !== epochOf(turn.lastId)) restart(next);
   switch (event.type) {
     case 'accepted':
-      return { ...next, number: Number(data['turn_number']), phase: 'streaming' };
+      return { ...next, ...accepted(turn, Number(data['turn_number']), data['parent_turn']) };
     case 'restarted':
       return restart(next);
     case 'delta':
@@ -81,20 +87,35 @@ export function applyEvent(turn: TurnView, event: SseEvent): TurnView {
   }
 }
 
-/** The session's messages as turns, in order. `running` says which turn is still being answered, if any. */
+/** One branch's messages as turns, in order. `running` says which turn of the branch is still being answered, if any. */
 export function turnsFromMessages(messages: Message[], running: number | null): TurnView[] {
   const turns = new Map<number, TurnView>();
   const at = (number: number) => turns.get(number) ?? newTurn('', number);
   for (const message of messages) {
     const number = message.turn_number;
-    if (message.role === 'user') turns.set(number, { ...at(number), user: message.text });
+    const place = { parent: message.parent_turn ?? number - 1, siblings: message.siblings ?? [number] };
+    if (message.role === 'user') turns.set(number, { ...at(number), ...place, user: message.text });
     if (message.role === 'npc' && number > 0 && !(number === running && !isFinalStatus(message.status))) {
       const result = finished({ ...message, npc_response: message.text, status: message.status ?? 'completed' });
-      turns.set(number, { ...at(number), ...result, rating: message.rating ?? null });
+      turns.set(number, { ...at(number), ...place, ...result, rating: message.rating ?? null });
     }
   }
-  if (running !== null && !turns.has(running)) turns.set(running, at(running));
+  if (running !== null && !turns.has(running)) turns.set(running, { ...at(running), parent: running - 1 });
   return [...turns.values()].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
+}
+
+/** Where a turn that follows `parent` stands among the turns of a branch; at the end when the branch lacks its parent. */
+export function placeAfter(parent: number, branch: readonly TurnView[]): number {
+  if (parent === 0) return 0;
+  const at = branch.findIndex((turn) => turn.number === parent);
+  return at < 0 ? branch.length : at + 1;
+}
+
+/** The server may know better than the page what is followed: another window has spoken meanwhile. */
+function accepted(turn: TurnView, number: number, told: unknown): Partial<TurnView> {
+  const parent = typeof told === 'number' ? told : turn.parent;
+  const siblings = parent === turn.parent ? [...turn.siblings.filter((other) => other !== number), number] : [number];
+  return { number, parent, siblings, phase: 'streaming' };
 }
 
 function finished(result: TurnResult): Partial<TurnView> {

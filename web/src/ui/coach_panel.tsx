@@ -3,22 +3,25 @@ import { useRef } from 'preact/hooks';
 import { words } from '../i18n';
 import type { AdviceState } from '../state/advice';
 import type { Turn } from '../state/conversation';
-import { isFinal } from '../state/turn';
+import { LongList } from './long_list';
 import { useTail } from './tail';
 
 interface Props {
+  /** Those that have an answer. */
   turns: readonly Turn[];
   spoken: string;
 }
+
+/** An ordinary piece of advice's height. */
+const kAdvicePx = 130;
 
 /** A column of its own, or on a narrow screen a bar whose sheet opens over the conversation: advice never moves what is read. */
 export function CoachPanel({ turns, spoken }: Props) {
   const text = words.value;
   const open = useSignal(false);
   const list = useRef<HTMLDivElement>(null);
-  useTail(list);
-  const done = turns.filter((turn) => isFinal(turn.view.value) && turn.view.value.phase !== 'failed');
-  const latest = done[done.length - 1]?.view.value.advice;
+  const tail = useTail(list);
+  const latest = turns[turns.length - 1]?.view.value.advice;
   return (
     <aside class="coach" aria-labelledby="coach-title">
       <h2 id="coach-title">{text.coach}</h2>
@@ -41,12 +44,14 @@ export function CoachPanel({ turns, spoken }: Props) {
         aria-labelledby="coach-title"
       >
         <div>
-          {done.length === 0 && <p class="quiet">{text.coachEmpty}</p>}
-          <ol>
-            {done.map((turn) => (
-              <AdviceItem key={turn.key} turn={turn} spoken={spoken} />
-            ))}
-          </ol>
+          {turns.length === 0 && <p class="quiet">{text.coachEmpty}</p>}
+          <LongList
+            items={turns}
+            scroller={list}
+            tail={tail}
+            estimate={kAdvicePx}
+            row={(turn) => <AdviceItem key={turn.key} turn={turn} spoken={spoken} />}
+          />
         </div>
       </div>
     </aside>
@@ -65,7 +70,8 @@ function AdviceItem({ turn, spoken }: { turn: Turn; spoken: string }) {
   const { number, advice } = turn.view.value;
   const pending = advice === 'pending';
   return (
-    <li class="advice" data-advice-turn={number} data-pending={pending}>
+    <li class="advice-row">
+    <div class="advice" data-advice-turn={number} data-pending={pending}>
       <h3>{text.turn(number ?? 0)}</h3>
       {pending && <p class="pending">{text.coachPending}</p>}
       {!pending && advice.length === 0 && <p class="quiet">{text.coachNothing}</p>}
@@ -76,6 +82,7 @@ function AdviceItem({ turn, spoken }: { turn: Turn; spoken: string }) {
             {entry.text && <p>{entry.text}</p>}
           </div>
         ))}
+      </div>
     </li>
   );
 }

@@ -13,13 +13,14 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
   const text = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const running = conversation.running.value;
+  const busy = conversation.busy.value;
   const stoppable = running !== null && running.view.value.number !== null;
   const draft = conversation.draft;
 
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
   const send = (message: string) => {
-    if (message.trim() === '' || conversation.running.peek()) return;
+    if (message.trim() === '' || conversation.busy.peek()) return;
     draft.value = '';
     void conversation.send(message.trim());
     onSend();
@@ -33,6 +34,7 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
       send(draft.value);
     }
     if (event.key === 'Escape') void conversation.stop();
+    if (event.key === 'ArrowUp' && !event.altKey && draft.value === '' && conversation.editLast()) event.preventDefault();
   };
 
   return (
@@ -77,7 +79,7 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
             {conversation.stopping.value ? text.stopping : text.stop}
           </button>
         ) : (
-          <button type="submit" class="primary" disabled={draft.value.trim() === ''}>
+          <button type="submit" class="primary" disabled={busy || draft.value.trim() === ''}>
             {text.send}
           </button>
         )}

@@ -1,10 +1,13 @@
+import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { words } from '../i18n';
-import { model, scenarioById } from '../state/app';
+import { kFront } from '../state/address';
+import { model, scenarioById, wantedTurn } from '../state/app';
 import type { Conversation } from '../state/conversation';
 import { Avatar } from './avatar';
 import { CoachPanel } from './coach_panel';
 import { Composer } from './composer';
+import { LongList, type Goal } from './long_list';
 import { ModelNote } from './model_note';
 import { ProblemNote } from './problem_note';
 import { SessionBar } from './session_bar';
@@ -17,7 +20,7 @@ export function ConversationPage({ conversation }: { conversation: Conversation 
   const text = words.value;
   const problem = conversation.problem.value;
   return (
-    <main class="front">
+    <main class="front" tabIndex={-1}>
       {problem ? (
         <ProblemNote
           problem={problem.status === 404 ? { ...problem, title: text.sessionGone, detail: '' } : problem}
@@ -26,10 +29,13 @@ export function ConversationPage({ conversation }: { conversation: Conversation 
       ) : (
         <p class="quiet">{text.loading}</p>
       )}
-      <a href="#/">{text.home}</a>
+      <a href={kFront}>{text.home}</a>
     </main>
   );
 }
+
+/** An ordinary turn's height. */
+const kTurnPx = 190;
 
 function OpenConversation({ conversation }: { conversation: Conversation }) {
   const text = words.value;
@@ -41,9 +47,22 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const opening = session.opening ?? scenario?.opening ?? '';
   const spoken = session.language ?? scenario?.language ?? '';
   const problem = conversation.problem.value;
+  const turns = conversation.turns.value;
+  const goal = useSignal<Goal | null>(null);
+  const wanted = turns.findIndex((turn) => wantedTurn.value !== null && turn.view.peek().number === wantedTurn.value);
+  const step = (by: number) => {
+    const current = document.activeElement?.closest<HTMLElement>('.turn')?.dataset['row'];
+    const row = current === undefined ? turns.length - 1 : Number(current) + by;
+    if (row >= 0 && row < turns.length) goal.value = { row, focus: true };
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    step(event.key === 'ArrowUp' ? -1 : 1);
+  };
   return (
-    <div class="talk">
-      <main class="talk-main">
+    <div class="talk" onKeyDown={onKeyDown}>
+      <main class="talk-main" tabIndex={-1}>
         <SessionBar conversation={conversation} persona={persona} scenario={scenario} />
         <div class="talk-space">
           <div class="scroller" ref={scroller} tabIndex={0} role="region" aria-label={text.messages}>
@@ -57,29 +76,45 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
                   </p>
                 </div>
               )}
-              <ol>
-                {conversation.turns.value.map((turn) => (
-                  <TurnItem key={turn.key} conversation={conversation} turn={turn} persona={persona} spoken={spoken} />
-                ))}
-              </ol>
+              <LongList
+                items={turns}
+                scroller={scroller}
+                tail={tail}
+                estimate={kTurnPx}
+                goal={wanted >= 0 ? { row: wanted, focus: false } : goal.value}
+                onGoal={() => (wantedTurn.value = goal.value = null)}
+                row={(turn, row) => (
+                  // By its place, so that another version of a turn takes over its buttons and with them the focus.
+                  <TurnItem
+                    key={row}
+                    conversation={conversation}
+                    turn={turn}
+                    row={row}
+                    rows={turns.length}
+                    onSay={tail.toEnd}
+                    persona={persona}
+                    spoken={spoken}
+                  />
+                )}
+              />
             </div>
           </div>
           <LostNote conversation={conversation} />
           {!tail.atEnd.value && (
             <button type="button" class="to-end" onClick={tail.toEnd}>
-              ↓ {text.toEnd}
+              {text.toEnd}
             </button>
           )}
         </div>
         {problem && <ProblemNote problem={problem} onDismiss={() => (conversation.problem.value = null)} />}
         <Composer
           conversation={conversation}
-          suggestions={conversation.turns.value.length === 0 ? (scenario?.suggestions ?? []) : []}
+          suggestions={turns.length === 0 ? (scenario?.suggestions ?? []) : []}
           spoken={spoken}
           onSend={tail.toEnd}
         />
       </main>
-      <CoachPanel turns={conversation.turns.value} spoken={spoken} />
+      <CoachPanel turns={conversation.answered.value} spoken={spoken} />
     </div>
   );
 }

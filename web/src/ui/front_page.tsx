@@ -1,17 +1,6 @@
 import type { Scenario } from '../api/types';
-import { formatTime, language, words } from '../i18n';
-import {
-  loadProblem,
-  loadScenarios,
-  loadSessions,
-  model,
-  moreSessions,
-  scenarioById,
-  scenarios,
-  sessions,
-  start,
-  starting,
-} from '../state/app';
+import { language, words } from '../i18n';
+import { loadProblem, loadScenarios, model, scenarios, start, starting } from '../state/app';
 import { Avatar } from './avatar';
 import { ModelNote } from './model_note';
 import { ProblemNote } from './problem_note';
@@ -22,12 +11,12 @@ export function FrontPage() {
   const own = (scenario: Scenario) => Number(scenario.language.startsWith(language.value));
   const list = scenarios.value && [...scenarios.value].sort((a, b) => own(b) - own(a));
   return (
-    <main class="front">
+    <main class="front" tabIndex={-1}>
       <div class="front-head">
         <h1>{text.tagline}</h1>
         <p>{text.lead}</p>
       </div>
-      {loadProblem.value && <ProblemNote problem={loadProblem.value} onRetry={() => void reload()} />}
+      {loadProblem.value && <ProblemNote problem={loadProblem.value} onRetry={() => void loadScenarios()} />}
       <section aria-labelledby="scenarios">
         <h2 id="scenarios">{text.scenarios}</h2>
         {!list && !loadProblem.value && <p class="quiet">{text.loading}</p>}
@@ -37,15 +26,9 @@ export function FrontPage() {
           ))}
         </ul>
       </section>
-      <RecentSessions />
       {model.value && <ModelNote model={model.value} />}
     </main>
   );
-}
-
-async function reload(): Promise<void> {
-  await loadScenarios();
-  await loadSessions();
 }
 
 function ScenarioCard({ scenario }: { scenario: Scenario }) {
@@ -81,37 +64,5 @@ function ScenarioCard({ scenario }: { scenario: Scenario }) {
         {busy ? text.beginning : text.begin}
       </button>
     </li>
-  );
-}
-
-function RecentSessions() {
-  const text = words.value;
-  if (sessions.value.length === 0) return null;
-  return (
-    <section aria-labelledby="recent">
-      <h2 id="recent">{text.recent}</h2>
-      <ul class="recent">
-        {sessions.value.map((session) => {
-          const scenario = scenarioById(session.scenario);
-          return (
-            <li key={session.session_id}>
-              <a href={`#/s/${encodeURIComponent(session.session_id)}`}>
-                <span class="recent-title" lang={scenario?.language}>
-                  {session.title || scenario?.title || session.scenario}
-                </span>
-                <span class="quiet">
-                  {text.turnCount(session.turns)} · {formatTime(session.updated_at)}
-                </span>
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-      {moreSessions.value && (
-        <button type="button" class="plain" onClick={() => void loadSessions(moreSessions.value)}>
-          {text.more}
-        </button>
-      )}
-    </section>
   );
 }

@@ -1,7 +1,6 @@
 import type { Persona, Scenario } from '../api/types';
 import { formatCost, formatNumber, words } from '../i18n';
 import type { Conversation } from '../state/conversation';
-import { totals } from '../state/totals';
 
 interface Props {
   conversation: Conversation;
@@ -12,7 +11,7 @@ interface Props {
 /** Who one talks to, how far the conversation has come, and what it has used. */
 export function SessionBar({ conversation, persona, scenario }: Props) {
   const text = words.value;
-  const used = totals(conversation.turns.value.map((turn) => turn.view.value));
+  const used = conversation.used.value;
   return (
     <div class="session-bar">
       <div class="session-who" lang={scenario?.language}>
@@ -21,9 +20,8 @@ export function SessionBar({ conversation, persona, scenario }: Props) {
       </div>
       <Stages scenario={scenario} current={conversation.stage.value} />
       <p class="session-total quiet">
-        <span class="unseen">{text.total}: </span>
-        {text.tokens} {formatNumber(used.input + used.output)}
-        {used.cost && ` · ${formatCost(used.cost)}`}
+        <span class="unseen">{text.total}</span>
+        {[`${text.tokens} ${formatNumber(used.input + used.output)}`, ...(used.cost ? [formatCost(used.cost)] : [])].join(' · ')}
       </p>
     </div>
   );

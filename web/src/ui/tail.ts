@@ -8,6 +8,8 @@ const kNearPx = 48;
 export interface Tail {
   atEnd: ReadonlySignal<boolean>;
   toEnd: () => void;
+  /** The reader goes elsewhere: the end is no longer held. */
+  leave: () => void;
 }
 
 /** `scroller` scrolls; its first child is the content that grows. */
@@ -22,8 +24,13 @@ export function useTail(scroller: RefObject<HTMLElement | null>): Tail {
     const element = scroller.current;
     const content = element?.firstElementChild;
     if (!element || !content) return undefined;
+    let before = element.scrollTop;
     const onScroll = () => {
-      atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight <= kNearPx;
+      // Only the reader moves up; content that grows below leaves the window where it was.
+      const up = element.scrollTop < before;
+      before = element.scrollTop;
+      if (element.scrollHeight - before - element.clientHeight <= kNearPx) atEnd.value = true;
+      else if (up) atEnd.value = false;
     };
     // Both can change what the end is: the content by growing, the scroller by a keyboard that opens.
     const observer = new ResizeObserver(() => {
@@ -37,5 +44,5 @@ export function useTail(scroller: RefObject<HTMLElement | null>): Tail {
       element.removeEventListener('scroll', onScroll);
     };
   }, []);
-  return { atEnd, toEnd };
+  return { atEnd, toEnd, leave: () => (atEnd.value = false) };
 }
