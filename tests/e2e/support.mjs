@@ -90,6 +90,31 @@ export class Server {
     return response.json();
   }
 
+  /** A session in which one thing was said and answered; returns its id. */
+  async converse(text) {
+    const post = async (path, body) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const response = await fetch(`${this.url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      assert.ok(response.ok, `POST ${path}`);
+      return response.json();
+    };
+    const { session_id: id } = await post('sessions', { scenario: 'sales-zh' });
+    await post(`sessions/${id}/turns`, { user_message: text });
+    return id;
+  }
+
+  /** Whether this binary searches, or lists everything whatever is asked for. */
+  async searches() {
+    const { items } = await this.get(`sessions?q=${encodeURIComponent('没有人说过的词')}`);
+    return items.length === 0;
+  }
+
+  /** Whether this binary knows branches. */
+  async hasBranches() {
+    const { tip } = await this.get(`sessions/${await this.converse('你好')}`);
+    return tip !== undefined;
+  }
+
   /** What the server has stored for a turn: the truth that the page must show. */
   async stored(session, turn) {
     const { items } = await this.get(`sessions/${session}/messages?limit=200`);

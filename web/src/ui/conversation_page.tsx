@@ -21,6 +21,7 @@ export function ConversationPage({ conversation }: { conversation: Conversation 
   const problem = conversation.problem.value;
   return (
     <main class="front" tabIndex={-1}>
+      <h1 class="unseen">{text.messages}</h1>
       {problem ? (
         <ProblemNote
           problem={problem.status === 404 ? { ...problem, title: text.sessionGone, detail: '' } : problem}
