@@ -67,6 +67,7 @@ Status App::open() {
     database_->start();
 
     shared_ = store::make_local_state();
+    if (options_.wrap_shared) shared_ = options_.wrap_shared(std::move(shared_));
     const auto current = [this] { return catalog_->current()->value; };
     model_ = std::make_unique<scenario::RehearsalModel>(config.rehearsal,
                                                         [current](std::string_view id) -> std::shared_ptr<const scenario::ScenarioPack> {

@@ -27,6 +27,7 @@ public:
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
         std::function<void(agent::NodeSet&)> adjust_nodes{};  ///< tests put faulty nodes here
+        std::function<std::unique_ptr<store::SharedState>(std::unique_ptr<store::SharedState>)> wrap_shared{};  ///< tests: a faulty one
     };
 
     /// Opens the data folder, recovers what a crash left and listens. Blocks; not from a loop.

@@ -8,10 +8,14 @@
 
 #include <boost/json.hpp>
 
+#include <utility>
+
 namespace rondo::gateway {
 namespace {
 /// A silent stream says something this often, so that proxies keep it open.
 constexpr std::chrono::seconds kKeepAlive{15};
+/// Events go out together up to about here: a late and slow reader does not make a second copy of the whole turn.
+constexpr std::size_t kFramesBytes = 64U << 10U;
 }  // namespace
 
 asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
@@ -100,9 +104,12 @@ asio::awaitable<void> Handlers::tell(net::Exchange& exchange, CallContext ctx, S
         }
         if (events->empty()) break;
         std::string frames;
-        for (const auto& event : *events) frames += net::sse_frame(event.id.to_string(), event.type, *event.data);
+        for (const auto& event : *events) {
+            frames += net::sse_frame(event.id.to_string(), event.type, *event.data);
+            if (frames.size() >= kFramesBytes && !co_await (*stream)->send_raw(std::exchange(frames, {}))) co_return;
+        }
         after = events->back().id;
-        if (!co_await (*stream)->send_raw(std::move(frames))) co_return;
+        if (!frames.empty() && !co_await (*stream)->send_raw(std::move(frames))) co_return;
         if (!handle.live) break;  // an ended turn is told in one piece
     }
     co_await (*stream)->finish();

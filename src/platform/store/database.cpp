@@ -47,6 +47,7 @@ Result<Connections> open_others(Connection writer, const std::filesystem::path& 
     }
     return all;
 }
+asio::awaitable<Result<Receipt>> answer_with(Error error) { co_return fail(std::move(error)); }
 }  // namespace
 
 /// Members in the order they lean on each other.
@@ -110,7 +111,8 @@ Result<std::unique_ptr<Database>> Database::open(Options options) {
 
 Status Database::replay(const std::function<void(const JournalRow&)>& row) {
     assert(!impl_->started);
-    const auto last = read_journal(impl_->writer.connection(), 0, -1, [&](JournalRow found) { row(found); });
+    const auto last =
+        read_journal(impl_->writer.connection(), 0, -1, impl_->projector.projected_seq(), [&](JournalRow found) { row(found); });
     return last ? Status{} : propagate(last);
 }
 
@@ -139,6 +141,9 @@ void Database::stop() {
 }
 
 asio::awaitable<Result<Receipt>> Database::commit(Batch batch) {
+    if (const FaultPlan* faults = impl_->vfs->faults()) {
+        if (auto refused = faults->before_commit(); !refused) return answer_with(std::move(refused.error()));
+    }
     return wait_for<Receipt>([writer = &impl_->writer, batch = std::move(batch)](WaiterPtr<Receipt> waiter) mutable {
         writer->enqueue({std::move(batch), std::move(waiter)});
     });

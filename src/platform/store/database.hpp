@@ -85,7 +85,8 @@ public:
     void release(std::int64_t stream);
 
     /// Waits until the projections have applied `seq`, a committed row, without waiting out the interval.
-    /// Errors: `invalid_argument` (not committed), `unavailable` (stopping, disk failed).
+    /// Errors: `invalid_argument` (not committed), `insufficient_storage` (disk full; what is projected can be read all the same),
+    /// `unavailable` (stopping, disk failed).
     [[nodiscard]] asio::awaitable<Status> projected(std::int64_t seq);
 
     [[nodiscard]] bool failed() const;

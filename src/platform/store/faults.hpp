@@ -1,13 +1,16 @@
 #pragma once
+#include "base/result.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace rondo::store {
-/// Breaks chosen calls to the disk, for tests. Thread-safe; must outlive the Database it is given to.
+/// Breaks chosen calls to the disk, and refuses chosen commits, for tests. Thread-safe; must outlive the Database it is given to.
 class FaultPlan {
 public:
     enum class Call { read, write, sync, truncate };
@@ -33,6 +36,11 @@ public:
     void clear();
     [[nodiscard]] int fired() const;  ///< calls struck since construction
 
+    /// Asked on any thread before a batch of Database::commit is queued: what it refuses is answered so, and nothing of it is written.
+    /// Set before the database is opened.
+    void on_commit(std::function<Status()> ask) { ask_ = std::move(ask); }
+    [[nodiscard]] Status before_commit() const { return ask_ ? ask_() : Status{}; }
+
     /// For the VFS: the fault that strikes this call, if any.
     struct Strike {
         Effect effect;
@@ -44,5 +52,6 @@ private:
     mutable std::mutex mutex_;
     std::vector<Fault> faults_;
     int fired_{0};
+    std::function<Status()> ask_;
 };
 }  // namespace rondo::store

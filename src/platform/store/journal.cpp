@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -19,7 +20,7 @@ std::uint32_t row_checksum(std::uint32_t body_crc, std::int64_t seq, std::int64_
     return crc32c({header.data(), header.size()}, body_crc);
 }
 
-Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, std::int64_t limit,
+Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, std::int64_t limit, std::int64_t projected_seq,
                                   const std::function<void(JournalRow)>& row) {
     static constexpr Sql kSelect = "SELECT seq, stream, kind, crc, body FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     auto statement = connection.prepare(kSelect);
@@ -29,6 +30,11 @@ Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, st
     int rc = statement->step();
     for (; rc == SQLITE_ROW; rc = statement->step()) {
         JournalRow found{statement->integer(0), statement->integer(1), static_cast<int>(statement->integer(2)), nullptr};
+        const bool gap = found.seq > projected_seq && found.seq != std::max(after, projected_seq) + 1;
+        if (found.seq <= after || gap)
+            return fail(Code::data_loss, fmt::format("journal row {} follows row {}: the journal is damaged; restore the database from a "
+                                                     "backup",
+                                                     found.seq, after));
         const std::string_view body = statement->bytes(4);
         if (statement->integer(3) != row_checksum(crc32c(body), found.seq, found.stream, found.kind))
             return fail(Code::data_loss, fmt::format("journal row {} (stream {}, kind {}) is damaged: its checksum does not match; "

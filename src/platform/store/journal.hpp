@@ -22,7 +22,8 @@ struct JournalRow {
 [[nodiscard]] std::uint32_t row_checksum(std::uint32_t body_crc, std::int64_t seq, std::int64_t stream, int kind) noexcept;
 
 /// Hands rows after `after` to `row`, in order, at most `limit` (negative: all). Returns the last seq handed over.
-/// Errors: `data_loss` naming the row whose checksum does not match; those of the disk.
-[[nodiscard]] Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, std::int64_t limit,
+/// `projected_seq`: behind it nothing was deleted yet, so every number must be there.
+/// Errors: `data_loss` naming the row that is missing, out of order, or whose checksum does not match; those of the disk.
+[[nodiscard]] Result<std::int64_t> read_journal(Connection& connection, std::int64_t after, std::int64_t limit, std::int64_t projected_seq,
                                                 const std::function<void(JournalRow)>& row);
 }  // namespace rondo::store

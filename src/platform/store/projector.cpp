@@ -20,6 +20,8 @@ constexpr Sql kReject = "INSERT OR REPLACE INTO journal_rejected(seq, stream, ki
 bool environmental(const Error& error) {
     return error.code == Code::insufficient_storage || error.code == Code::unavailable || error.code == Code::data_loss;
 }
+
+Error stopped() { return {Code::unavailable, "the store stopped before the row was projected"}; }
 }  // namespace
 
 Projector::Projector(Connection reader, std::vector<Projection*> projections, const Config& config, Writer& writer, Holds& holds,
@@ -48,7 +50,7 @@ void Projector::stop() {
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
-    answer_waiters(true);
+    answer_waiters(stopped());
 }
 
 void Projector::committed(std::int64_t last_seq) {
@@ -94,7 +96,7 @@ void Projector::run() {
         dirty_ = urgent_ = false;
         lock.unlock();
         const bool done = catch_up();
-        answer_waiters(health_.failed());
+        answer_waiters(verdict(done));
         lock.lock();
         if (!done && !health_.failed()) dirty_ = true;  // the disk is full, say: again after the interval
     }
@@ -127,7 +129,8 @@ Projector::Pass Projector::pass() {
     const std::int64_t behind = writer_.stats().last_seq.load(std::memory_order_acquire) - projected_seq();
     const std::int64_t limit = std::clamp(behind, config_.projection_rows, 4 * config_.projection_rows);
     std::vector<JournalRow> rows;
-    const auto read = read_journal(connection_, projected_seq(), limit, [&](JournalRow row) { rows.push_back(std::move(row)); });
+    const std::int64_t cursor = projected_seq();
+    const auto read = read_journal(connection_, cursor, limit, cursor, [&](JournalRow row) { rows.push_back(std::move(row)); });
     if (!read) {
         if (read.error().code == Code::data_loss) health_.fatal(read.error());
         tolerate(read.error());
@@ -143,7 +146,7 @@ Projector::Pass Projector::pass() {
     }
     // Some row of the many cannot be applied: find it.
     if ((!sound || !committed) && !one_by_one(rows)) return Pass::failed;
-    troubled_ = false;
+    trouble_.reset();
     return static_cast<std::int64_t>(rows.size()) < limit ? Pass::nothing_left : Pass::more;
 }
 
@@ -209,21 +212,29 @@ void Projector::account(std::span<const JournalRow> rows) {
 
 /// Warns once per outage; the caller goes on later.
 void Projector::tolerate(const Error& error) {
-    if (!std::exchange(troubled_, true)) health_.warn({error.code, "projections wait: " + error.message});
+    if (!std::exchange(trouble_, error)) health_.warn({error.code, "projections wait: " + error.message});
 }
 
-void Projector::answer_waiters(bool all) {
+/// What to tell those whose row was not reached: nothing when another try may come soon. Space may not be had for hours, and readers
+/// had better see what is there.
+std::optional<Error> Projector::verdict(bool done) const {
+    if (health_.failed()) return stopped();
+    if (!done && trouble_ && trouble_->code == Code::insufficient_storage) return trouble_;
+    return std::nullopt;
+}
+
+/// Answers whose row is projected, and the others with the error when there is one.
+void Projector::answer_waiters(const std::optional<Error>& others) {
     std::vector<Wait> ready;
     {
         const std::scoped_lock lock{mutex_};
         std::vector<Wait> waiting;
-        for (Wait& wait : waits_) (all || wait.seq <= projected_seq() ? ready : waiting).push_back(std::move(wait));
+        for (Wait& wait : waits_) (others || wait.seq <= projected_seq() ? ready : waiting).push_back(std::move(wait));
         waits_ = std::move(waiting);
     }
     Deliveries deliveries;
     for (Wait& wait : ready) {
-        wait.waiter->set(wait.seq <= projected_seq() ? Status{}
-                                                     : fail(Code::unavailable, "the store stopped before the row was projected"));
+        wait.waiter->set(wait.seq <= projected_seq() ? Status{} : fail(*others));
         deliveries.add(std::move(wait.waiter));
     }
     deliveries.flush();

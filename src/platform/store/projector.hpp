@@ -52,7 +52,8 @@ private:
     Status apply(std::span<const JournalRow> rows, Batch& out);
     void account(std::span<const JournalRow> rows);
     void tolerate(const Error& error);
-    void answer_waiters(bool all);
+    void answer_waiters(const std::optional<Error>& others);
+    [[nodiscard]] std::optional<Error> verdict(bool done) const;
 
     Connection connection_;
     const std::vector<Projection*> projections_;
@@ -71,7 +72,7 @@ private:
     // The projector thread's own.
     std::vector<Holds::Range> going_;  // to delete with a batch that moves the cursor to accounted_ or beyond
     std::int64_t accounted_;           // rows up to here were shown to holds_
-    bool troubled_{false};             // the disk refused the last batch; warned once
+    std::optional<Error> trouble_;     // why the last batch was not written; warned once
     std::thread thread_;
 };
 }  // namespace rondo::store

@@ -48,17 +48,22 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
     const SessionId id = session.id();
     // The tables run a little behind the journal; a session just created or just put out of memory must still be found.
     const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
-    if (!projected) co_return projected;
+    if (!projected && projected.error().code == Code::cancelled) co_return projected;
+    // A full or failed disk stops the tables where they are: what they show of this session is served when it is all there is.
+    const bool stalled = !projected;
     struct Loaded {
         std::optional<StoredSession> session{};
         Branch tip{};
         store::Idempotency keys{store::Idempotency::kDefaultCapacity};
     };
     const auto wanted = static_cast<std::size_t>(services_.config.history_turns);
-    auto loaded = co_await services_.database.read([tenant, id, wanted](store::Reader& reader) -> Result<Loaded> {
+    auto loaded = co_await services_.database.read([tenant, id, wanted, stalled](store::Reader& reader) -> Result<Loaded> {
         auto found = repository::find(reader, tenant, id);
         if (!found) return propagate(found);
         if (!*found) return Loaded{};
+        const auto behind = stalled ? repository::behind(reader, (*found)->key) : Result<bool>{false};
+        if (!behind) return propagate(behind);
+        if (*behind) return Loaded{};
         auto tip = read_branch(reader, (*found)->key, (*found)->turns, (*found)->created.stage, wanted);
         if (!tip) return propagate(tip);
         if (!*tip) return fail(Code::data_loss, "a session's newest turn is missing; restore the data folder from a copy");
@@ -68,6 +73,7 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
         return Loaded{std::move(*found), std::move(**tip), std::move(*keys)};
     });
     if (!loaded) co_return propagate(loaded);
+    if (!loaded->session && stalled) co_return projected;
     if (!loaded->session) co_return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions");
     session.stored = std::move(*loaded->session);
     session.keys = std::move(loaded->keys);
@@ -144,11 +150,12 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, Sessi
     const auto none = [] { return fail(Code::not_found, "the session has no turn of that number"); };
     if (number < 1 || number > session->stored.turns) co_return none();
     const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
-    if (!projected) co_return propagate(projected);
     const std::int64_t key = session->key();
     auto turn = co_await services_.database.read([key, number](store::Reader& reader) { return repository::turn(reader, key, number); });
     if (!turn) co_return propagate(turn);
-    if (!*turn || !(*turn)->record) co_return none();
+    const bool there = *turn && (*turn)->record;
+    if (!there && !projected) co_return propagate(projected);  // ended, but on a full or failed disk the table does not say so yet
+    if (!there) co_return none();
     co_return TurnHandle{.live = nullptr, .record = std::make_shared<const TurnRecord>(std::move(*(*turn)->record))};
 }
 

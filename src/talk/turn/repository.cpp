@@ -102,4 +102,11 @@ Result<std::vector<OwedFollowUp>> follow_ups(store::Reader& reader) {
     for (const auto& row : *rows) owed.push_back({row.text(0), row.text(1), row.text(2), row.integer(3)});
     return owed;
 }
+
+Result<bool> behind(store::Reader& reader, std::int64_t session) {
+    const auto rows = reader.query(
+        "SELECT 1 FROM journal WHERE seq > (SELECT value FROM meta WHERE key = 'projected_seq') AND stream = ? LIMIT 1", {session});
+    if (!rows) return propagate(rows);
+    return !rows->empty();
+}
 }  // namespace rondo::turn::repository

@@ -45,5 +45,7 @@ Result<std::vector<StoredSession>> list(store::Reader& reader, const TenantId& t
 Result<std::vector<TurnTree::Edge>> edges(store::Reader& reader, std::int64_t session);
 Result<std::optional<StoredTurn>> turn(store::Reader& reader, std::int64_t session, std::int64_t number);
 Result<std::vector<OwedFollowUp>> follow_ups(store::Reader& reader);
+/// True while the journal has rows of the session that the tables do not show yet.
+Result<bool> behind(store::Reader& reader, std::int64_t session);
 }  // namespace repository
 }  // namespace rondo::turn

@@ -72,13 +72,14 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .model_time = draft.model_time};
 }
 
-/// Commits what nobody else has. A full disk or queue passes; until then it is kept here and offered again.
+/// Commits what nobody else has. A full disk or queue, a lock another program holds: all that passes; until then it is kept
+/// here and offered again. Not so a later holder's fence, a fault of our own, and a store that has failed for good.
 asio::awaitable<Status> TurnCoordinator::keep(std::function<store::Batch()> batch) {
     for (std::chrono::milliseconds wait{100};; wait = std::min(wait * 2, std::chrono::milliseconds{1'000})) {
         const auto receipt = co_await services_.database.commit(batch());
         if (receipt) co_return Status{};
-        const bool may_pass = receipt.error().code == Code::insufficient_storage || receipt.error().code == Code::resource_exhausted;
-        if (!may_pass) co_return propagate(receipt);
+        const Code code = receipt.error().code;
+        if (code == Code::aborted || code == Code::internal || services_.database.failed()) co_return propagate(receipt);
         const auto waited = co_await pause(wait);
         if (!waited) co_return waited;
     }
