@@ -30,7 +30,7 @@ struct CrashClient::Hearing {
 void CrashClient::complain(std::string what) { world_.complaints.push_back(session_ + ": " + std::move(what)); }
 
 asio::awaitable<void> CrashClient::server_up() {
-    while (!world_.up) (void)co_await world_.changed.wait();
+    while (!world_.up || place_ >= world_.speaking) (void)co_await world_.changed.wait();
     if (start_ == world_.starts) co_return;
     start_ = world_.starts;
     http_.emplace(world_.executor, "127.0.0.1", world_.port);

@@ -19,6 +19,7 @@ struct World {
     asio::any_io_executor executor;
     Signal changed;               ///< notified when the server is there again
     bool up{false};
+    int speaking{0};              ///< of the clients: those that may send while the server is in this life
     int starts{0};                ///< of the server: tells a crash from a broken connection
     std::uint16_t port{0};
     bool enough{false};           ///< clients finish the turn they are in and leave
@@ -43,7 +44,9 @@ public:
         bool async_coach{false};
         bool stop{false};         ///< says stop at the first piece of an answer; streams only
     };
-    CrashClient(World& world, std::string session, Manner manner) : world_{world}, session_{std::move(session)}, manner_{manner} {}
+    /// `place`: its number among the clients, from 0.
+    CrashClient(World& world, int place, std::string session, Manner manner)
+        : world_{world}, place_{place}, session_{std::move(session)}, manner_{manner} {}
 
     asio::awaitable<void> run();
 
@@ -65,6 +68,7 @@ private:
     [[nodiscard]] net::ClientRequest turn_request(const boost::json::object& body) const;
 
     World& world_;
+    int place_;
     std::string session_;
     Manner manner_;
     std::optional<net::HttpClient> http_;

@@ -77,6 +77,10 @@ void ServerProcess::kill() {
 
 int ServerProcess::terminate() {
     ::kill(pid_, SIGTERM);
+    return wait();
+}
+
+int ServerProcess::wait() {
     const int status = reap();
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

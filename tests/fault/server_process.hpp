@@ -22,6 +22,7 @@ public:
     void start(const std::vector<std::string>& environment);
     void kill();       ///< kill -9; returns when the process is gone
     int terminate();   ///< SIGTERM; waits and returns the exit code
+    int wait();        ///< for it to end by itself; returns the exit code, -1 after a signal
 
     [[nodiscard]] bool running() const { return pid_ > 0; }
     [[nodiscard]] std::uint16_t port() const { return port_; }

@@ -21,7 +21,7 @@ const std::filesystem::path& models() {
 }
 
 Result<std::unique_ptr<app::App>> try_start(const std::filesystem::path& data, const Server::Settings& settings,
-                                            const Server::AdjustNodes& adjust) {
+                                            app::App::Options options) {
     std::vector<config::Override> flags{{"data", data.string()},
                                         {"scenarios", RONDO_SOURCE_DIR "/scenarios"},
                                         {"workflow", (data / "workflow_config.json").string()},
@@ -30,17 +30,17 @@ Result<std::unique_ptr<app::App>> try_start(const std::filesystem::path& data, c
     for (const auto& [key, value] : settings) flags.push_back({key, value});
     auto config = app::load_config(std::nullopt, std::move(flags), {});
     if (!config) return propagate(config);
-    return app::App::start(std::move(*config), {.adjust_nodes = adjust});
+    return app::App::start(std::move(*config), std::move(options));
 }
 }  // namespace
 
-Server::Server(Settings settings, AdjustNodes adjust_nodes) : settings_{std::move(settings)}, adjust_nodes_{std::move(adjust_nodes)} {
+Server::Server(Settings settings, app::App::Options options) : settings_{std::move(settings)}, options_{std::move(options)} {
     std::filesystem::create_directory_symlink(models(), data() / "models");
     start();
 }
 
 void Server::start() {
-    auto app = try_start(data(), settings_, adjust_nodes_);
+    auto app = try_start(data(), settings_, options_);
     if (!app) throw std::runtime_error{"the server does not start: " + describe(app.error())};
     app_ = std::move(*app);
 }

@@ -17,7 +17,10 @@ public:
     using AdjustNodes = std::function<void(agent::NodeSet&)>;
 
     /// Throws with the faults when it cannot start.
-    explicit Server(Settings settings = {}, AdjustNodes adjust_nodes = {});
+    explicit Server(Settings settings = {}, AdjustNodes adjust_nodes = {})
+        : Server{std::move(settings), app::App::Options{.adjust_nodes = std::move(adjust_nodes)}} {}
+    /// With parts that break; what `options` point to must outlive the server.
+    Server(Settings settings, app::App::Options options);
 
     [[nodiscard]] std::uint16_t port() const { return app_->port(); }
     [[nodiscard]] app::App& app() { return *app_; }
@@ -32,7 +35,7 @@ public:
 
 private:
     Settings settings_;
-    AdjustNodes adjust_nodes_;
+    app::App::Options options_;
     TempFolder data_;
     std::unique_ptr<app::App> app_;
 };
