@@ -13,6 +13,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 
 set(RONDO_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined")
 option(RONDO_COVERAGE "Source-based coverage" OFF)
+option(RONDO_FUZZ "Link the fuzz targets with libFuzzer (RONDO_SANITIZE has fuzzer-no-link)" OFF)
 option(RONDO_CCACHE "Compile through ccache when it is installed" ON)
 option(RONDO_PCH "Precompile the Asio headers" ON)
 
