@@ -28,7 +28,10 @@ function scene(claim, options, body) {
 }
 
 const talks = { zh: ['sales-zh', '你好'], en: ['feynman-en', 'Photosynthesis turns light into sugar.'] };
-const names = { zh: { coach: '教练', list: '对话列表', edit: '修改这句话' }, en: { coach: 'Coach', list: 'Conversations', edit: 'Edit this message' } };
+const names = {
+  zh: { list: '对话列表', edit: '修改这句话', keyboard: '键盘操作' },
+  en: { list: 'Conversations', edit: 'Edit this message', keyboard: 'Keyboard' },
+};
 
 for (const language of ['zh', 'en']) {
   for (const colorScheme of ['light', 'dark']) {
@@ -69,9 +72,9 @@ for (const language of ['zh', 'en']) {
         await see('delete');
         await page.keyboard.press('Escape');
         await page.getByRole('alertdialog').waitFor({ state: 'detached' });
-        if (width === 360) await page.keyboard.press('Escape');
-        await page.keyboard.press('Control+/');
-        await page.getByRole('dialog').waitFor();
+        if (width === 360) await page.getByRole('button', { name: names[language].keyboard }).click();
+        else await page.keyboard.press('Control+/');
+        await page.locator('dialog kbd').first().waitFor();
         await see('keyboard');
         await page.keyboard.press('Escape');
         await page.goto(`${server.url}/#/s/nobody`);

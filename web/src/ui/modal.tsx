@@ -16,10 +16,14 @@ interface Props {
 /** Mount to open. The browser keeps the focus inside, closes on Escape, and gives the focus back afterwards. */
 export function Modal({ title, kind, alert, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const open = useRef(true);
   useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    return () => element.close();
+    return () => {
+      open.current = false;
+      element.close();
+    };
   }, []);
   return (
     <dialog
@@ -27,7 +31,15 @@ export function Modal({ title, kind, alert, onClose, children }: Props) {
       class={kind}
       role={alert ? 'alertdialog' : undefined}
       aria-label={title}
-      onClose={onClose}
+      onCancel={(event) => {
+        // Escape. Unmounting closes it, and no moment is left in which it is closed but still mounted.
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={() => {
+        // Told some time after: by then this one may be gone and another open.
+        if (open.current) onClose();
+      }}
       onClick={(event) => {
         // The dialog's own box is covered by its content: a click on it is one on the backdrop.
         if (event.target === dialog.current) onClose();
