@@ -1,6 +1,7 @@
 #include "app/app.hpp"
 #include "app/commands.hpp"
 #include "app/report.hpp"
+#include "platform/net/service_manager.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -47,8 +48,8 @@ int serve(const Options& options) {
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts, so that all inherit it
     std::signal(SIGPIPE, SIG_IGN);
-
-    const obs::Logger log{
+    const auto manager = net::ServiceManager::from_environment();
+    obs::Logger log{
         {.level = obs::parse_level(config->value.log.level), .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
@@ -58,8 +59,10 @@ int serve(const Options& options) {
                                                }});
     if (!app) return report(app.error()), app.error().code == Code::invalid_argument ? kUsage : kFailed;
     const std::string shown = host.contains(':') ? "[" + host + "]" : host;
-    std::printf("listening on http://%s:%u\n", shown.c_str(), static_cast<unsigned>((*app)->port()));
+    const auto listening = fmt::format("listening on http://{}:{}", shown, (*app)->port());
+    std::puts(listening.c_str());
     std::fflush(stdout);
+    if (const auto told = manager.ready(listening); !told) log.warn("service_manager_unheard", {{"message", told.error().message}});
 
     int signal = 0;
     sigwait(&signals, &signal);
@@ -67,6 +70,7 @@ int serve(const Options& options) {
         std::fputs("rondo: the store failed; start again to recover\n", stderr);
         return kFailed;
     }
+    static_cast<void>(manager.stopping());  // it sent the signal, as a rule
     // A second signal ends the process at once.
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     std::signal(SIGTERM, SIG_DFL);
