@@ -46,9 +46,9 @@ Result<std::filesystem::path> find_scenarios(const Config& config) {
         if (std::filesystem::is_directory(config.scenarios)) return config.scenarios;
         return fail(Code::not_found, fmt::format("scenarios: {} is not a folder", config.scenarios.string()));
     }
-    // From a checkout, from its build/<preset> folder, from an installation's bin folder.
+    // Those at hand, those installed with this program, and those of the checkout whose build/<preset> it lies in.
     for (const auto& folder :
-         {std::filesystem::path{"scenarios"}, program_folder() / "../../scenarios", program_folder() / "../share/rondo/scenarios"}) {
+         {std::filesystem::path{"scenarios"}, program_folder() / "../share/rondo/scenarios", program_folder() / "../../scenarios"}) {
         if (std::filesystem::is_directory(folder)) return folder.lexically_normal();
     }
     return fail(Code::not_found, "no folder of scenario packs found; name one with --scenarios or the setting `scenarios`");

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     add_chat(root, exit);
     add_check_config(root, exit);
     add_version(root, exit);
+    add_generate(root, exit);
     try {
         root.parse(argc, argv);
     } catch (const CLI::ParseError& error) { return root.exit(error) == 0 ? kOk : kUsage; } catch (const std::exception& error) {
