@@ -8,6 +8,8 @@ packages_run=(
 )
 # To test: the sanitizers' run-time and symbolizer, and a browser that has Chinese glyphs.
 packages_test=(libclang-rt-19-dev llvm-19 chromium fonts-noto-cjk)
+# To build the Debian package and to try it out.
+packages_test+=(dpkg-dev fakeroot man-db systemd)
 # To check the sources' form.
 packages_check=(clang-format-19)
 
