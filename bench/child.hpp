@@ -4,16 +4,20 @@
 
 #include <sys/types.h>
 
+#include <csignal>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace rondo::bench {
-/// This program once more, as a process of its own whose standard output we read. Killed, if it still runs, on destruction.
+/// A process of its own whose standard output we read. Killed, if it still runs, on destruction.
 class Child {
 public:
-    /// Errors: `internal` (no pipe, no process).
-    [[nodiscard]] static Result<std::unique_ptr<Child>> start(std::vector<std::string> arguments);
+    /// Errors: `internal` (no pipe), `not_found` (no such program).
+    [[nodiscard]] static Result<std::unique_ptr<Child>> start(const std::filesystem::path& program, std::vector<std::string> arguments);
+    /// This program once more.
+    [[nodiscard]] static Result<std::unique_ptr<Child>> start_self(std::vector<std::string> arguments);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -21,9 +25,13 @@ public:
     /// The next line, without its end. Errors: `unavailable` (there is none any more), `deadline_exceeded`.
     [[nodiscard]] Result<std::string> line(TimePoint deadline);
 
+    /// Sends the signal and waits for the end. Errors: `internal` (it ended otherwise: another signal, an exit code but 0).
+    Status end(int signal = SIGTERM);
+    [[nodiscard]] pid_t process() const { return process_; }
+
 private:
     Child(pid_t process, int output) : process_{process}, output_{output} {}
-    pid_t process_;
+    pid_t process_;  // 0 once it has ended
     int output_;
     std::string buffer_;
 };

@@ -18,7 +18,8 @@ constexpr milliseconds kSilence{10'000};
 
 class Driver {
 public:
-    Driver(const Script& script, const Load& load) : script_{script}, load_{load}, epoll_{epoll_create1(EPOLL_CLOEXEC)} {}
+    Driver(const Script& script, const Load& load, const Hooks& hooks)
+        : script_{script}, load_{load}, hooks_{hooks}, epoll_{epoll_create1(EPOLL_CLOEXEC)} {}
     ~Driver() { ::close(epoll_); }
     Driver(const Driver&) = delete;
     Driver& operator=(const Driver&) = delete;
@@ -35,10 +36,11 @@ private:
 
     const Script& script_;
     const Load& load_;
+    const Hooks& hooks_;
     int epoll_;
     std::vector<User> users_;
     bool counting_{false};
-    std::int64_t turns_{0};
+    std::int64_t turns_{0}, text_bytes_{0};
     Histogram ttft_;
 };
 
@@ -64,11 +66,13 @@ Status Driver::talk(TimePoint until, bool last) {
         if (ready < 0 && errno != EINTR) return fail(Code::internal, "epoll_wait failed");
         if (ready == 0 && patience == kSilence) return fail(Code::deadline_exceeded, "the server has been silent for ten seconds");
         for (int i = 0; i < ready; ++i) {
-            const auto first = users_[events[static_cast<std::size_t>(i)].data.u64].listen(last);
-            if (!first) return propagate(first);
-            if (!*first || !counting_) continue;
+            const auto spoken = users_[events[static_cast<std::size_t>(i)].data.u64].listen(last);
+            if (!spoken) return propagate(spoken);
+            if (!*spoken || !counting_) continue;
             ++turns_;
-            ttft_.add(std::chrono::round<microseconds>(**first));
+            ttft_.add(std::chrono::round<microseconds>((*spoken)->first));
+            text_bytes_ += (*spoken)->text_bytes;
+            if (load_.report_every > 0 && turns_ % load_.report_every == 0) hooks_.on_turns(turns_);
         }
     }
     return {};
@@ -78,24 +82,24 @@ LoadResult Driver::result(Clock::duration window) const {
     return {.turns = turns_,
             .window = std::chrono::round<microseconds>(window),
             .ttft_p50 = ttft_.quantile(0.5),
-            .ttft_p99 = ttft_.quantile(0.99)};
+            .ttft_p99 = ttft_.quantile(0.99),
+            .text_bytes = text_bytes_};
 }
 }  // namespace
 
-Result<LoadResult> drive(const Script& script, const Load& load, const std::function<void()>& on_begin,
-                         const std::function<void()>& on_end) {
-    Driver driver{script, load};
+Result<LoadResult> drive(const Script& script, const Load& load, const Hooks& hooks) {
+    Driver driver{script, load, hooks};
     if (const auto arrived = driver.arrive(); !arrived) return propagate(arrived);
     if (const auto warm = driver.talk(Clock::now() + load.warm_up, false); !warm) return propagate(warm);
 
-    on_begin();
+    hooks.on_begin();
     const TimePoint begin = Clock::now();
     driver.count(true);
     const auto measured = driver.talk(begin + load.window, false);
     driver.count(false);
     const auto window = Clock::now() - begin;
     if (!measured) return propagate(measured);
-    on_end();
+    hooks.on_end();
 
     if (const auto ended = driver.talk(Clock::now() + 2 * kSilence, true); !ended) return propagate(ended);
     return driver.result(window);

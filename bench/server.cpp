@@ -30,8 +30,14 @@ TemporaryFolder::~TemporaryFolder() {
 Result<std::unique_ptr<Server>> Server::start(std::vector<config::Override> settings) {
     auto data = TemporaryFolder::make();
     if (!data) return propagate(data);
-    settings.push_back({"data", data->path().string(), "the bench"});
-    settings.push_back({"workflow", (data->path() / "none.json").string(), "the bench"});  // the packs' own
+    auto server = start_on(data->path(), std::move(settings));
+    if (server) (*server)->data_.emplace(std::move(*data));
+    return server;
+}
+
+Result<std::unique_ptr<Server>> Server::start_on(const std::filesystem::path& data, std::vector<config::Override> settings) {
+    settings.push_back({"data", data.string(), "the bench"});
+    settings.push_back({"workflow", (data / "none.json").string(), "the bench"});  // the packs' own
     settings.push_back({"server.port", "0", "the bench"});
     auto config = app::load_config(std::nullopt, std::move(settings), {});
     if (!config) return propagate(config);
@@ -40,7 +46,7 @@ Result<std::unique_ptr<Server>> Server::start(std::vector<config::Override> sett
                                    std::_Exit(1);
                                }});
     if (!app) return propagate(app);
-    return std::unique_ptr<Server>{new Server{std::move(*data), std::move(*app)}};
+    return std::unique_ptr<Server>{new Server{std::move(*app)}};
 }
 
 Usage Server::usage() const {
@@ -49,8 +55,8 @@ Usage Server::usage() const {
     return {.cpu = duration(used.ru_utime) + duration(used.ru_stime), .store = app_->database().stats()};
 }
 
-std::int64_t rss_kib() {
-    std::ifstream statm{"/proc/self/statm"};
+std::int64_t rss_kib(pid_t process) {
+    std::ifstream statm{process == 0 ? "/proc/self/statm" : fmt::format("/proc/{}/statm", process)};
     std::int64_t size = 0, resident = 0;
     statm >> size >> resident;
     return resident * sysconf(_SC_PAGESIZE) / 1024;

@@ -2,10 +2,13 @@
 #include "app/app.hpp"
 #include "base/result.hpp"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,16 +39,20 @@ class Server {
 public:
     /// `settings` are laid over the defaults; neither a file nor the environment is read. Errors: those of app::App.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(std::vector<config::Override> settings);
+    /// The same on a folder that is there already and stays.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> start_on(const std::filesystem::path& data,
+                                                                  std::vector<config::Override> settings);
 
     [[nodiscard]] std::uint16_t port() const { return app_->port(); }
     [[nodiscard]] Usage usage() const;
+    [[nodiscard]] store::Database& database() const { return app_->database(); }
 
 private:
-    Server(TemporaryFolder data, std::unique_ptr<app::App> app) : data_{std::move(data)}, app_{std::move(app)} {}
-    TemporaryFolder data_;  // goes after the app
+    explicit Server(std::unique_ptr<app::App> app) : app_{std::move(app)} {}
+    std::optional<TemporaryFolder> data_;  // goes after the app
     std::unique_ptr<app::App> app_;
 };
 
-/// Resident memory of this process now.
-[[nodiscard]] std::int64_t rss_kib();
+/// Resident memory of a process now, 0: of this one. 0 when there is no such process.
+[[nodiscard]] std::int64_t rss_kib(pid_t process = 0);
 }  // namespace rondo::bench

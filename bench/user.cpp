@@ -54,7 +54,7 @@ User::~User() {
     if (socket_ >= 0) ::close(socket_);
 }
 
-Result<std::optional<Clock::duration>> User::listen(bool last) {
+Result<std::optional<Spoken>> User::listen(bool last) {
     std::array<char, 16'384> bytes;
     const auto size = ::recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     const TimePoint now = Clock::now();
@@ -70,19 +70,19 @@ Result<std::optional<Clock::duration>> User::listen(bool last) {
     }
     if (!answer_.done()) return std::nullopt;
 
-    std::optional<Clock::duration> first;
+    std::optional<Spoken> spoken;
     if (waiting_ == Waiting::session) {
         if (const auto taken = take_session(); !taken) return propagate(taken);
     } else {
         const auto taken = take_turn();
         if (!taken) return propagate(taken);
-        first = *taken;
+        spoken = *taken;
     }
     waiting_ = Waiting::nothing;
-    if (last) return first;
+    if (last) return spoken;
     const auto next = turns_ < script_->session_turns ? say() : ask_session();
     if (!next) return propagate(next);
-    return first;
+    return spoken;
 }
 
 Status User::ask_session() {
@@ -124,10 +124,18 @@ Status User::take_session() {
     return {};
 }
 
-Result<Clock::duration> User::take_turn() const {
+Result<Spoken> User::take_turn() const {
     const char* proof = script_->stream ? "\nevent: completed\n" : "\"npc_response\"";
     if (answer_.status() != 200 || !first_ || answer_.body().find(proof) == std::string::npos) return fail(unexpected());
-    return *first_ - asked_;
+    Spoken spoken{.first = *first_ - asked_};
+    if (script_->weigh) {
+        const auto parsed = json::parse(answer_.body());
+        const auto* said = parsed && parsed->is_object() ? parsed->as_object().if_contains("npc_response") : nullptr;
+        if (!said || !said->is_string()) return fail(unexpected());
+        const auto& asked = script_->lines[(line_ + script_->lines.size() - 1) % script_->lines.size()];
+        spoken.text_bytes = static_cast<std::int64_t>(said->get_string().size() + asked.size());
+    }
+    return spoken;
 }
 
 Error User::unexpected() const {

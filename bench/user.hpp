@@ -15,7 +15,14 @@ struct Script {
     std::string scenario;
     std::vector<std::string> lines;  ///< not empty; said in order, over and over
     bool stream{false};              ///< server-sent events instead of one JSON answer
+    bool weigh{false};               ///< tell what the texts of each turn weigh; JSON answers only, costs the driver some time
     std::size_t session_turns{48};   ///< > 0; then a new session, so that histories stay as long as real ones
+};
+
+/// A turn that ended, as its user saw it.
+struct Spoken {
+    Clock::duration first;        ///< from the request to the first byte of the answer, or to the first `delta` of a stream
+    std::int64_t text_bytes{0};   ///< of message and answer together, when they are weighed
 };
 
 /// One person in conversation: a keep-alive connection, one request at a time. The script must outlive it.
@@ -28,10 +35,10 @@ public:
     User& operator=(User&&) = delete;
     ~User();
 
-    /// Takes what has arrived; call when the socket is readable. When a turn ended with it, returns what that one took from
-    /// its request to the first byte of the answer, or to the first `delta` of a stream. Says the next line unless `last`.
+    /// Takes what has arrived; call when the socket is readable. Returns the turn that ended with it, if one did. Says the next
+    /// line unless `last`.
     /// Errors: those of the socket, and `internal` with the answer when a turn failed.
-    [[nodiscard]] Result<std::optional<Clock::duration>> listen(bool last);
+    [[nodiscard]] Result<std::optional<Spoken>> listen(bool last);
 
     [[nodiscard]] int socket() const { return socket_; }
     [[nodiscard]] bool idle() const { return waiting_ == Waiting::nothing; }
@@ -43,7 +50,7 @@ private:
     [[nodiscard]] Status say();
     [[nodiscard]] Status send(const std::string& body, Waiting waiting);
     [[nodiscard]] Status take_session();
-    [[nodiscard]] Result<Clock::duration> take_turn() const;
+    [[nodiscard]] Result<Spoken> take_turn() const;
     [[nodiscard]] Error unexpected() const;
 
     const Script* script_;
