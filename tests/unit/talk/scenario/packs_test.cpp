@@ -1,4 +1,5 @@
 #include "talk/scenario/rehearsal.hpp"
+#include "talk/scenario/review.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,14 @@ TEST_P(ShippedPack, KnowsItsSubject) {
 TEST_P(ShippedPack, RecognisesItsExampleMessages) {
     const Shipped& s = shipped(GetParam());
     for (const std::string& message : s.pack->example_messages()) EXPECT_FALSE(s.intents->classify(message).out_of_scope) << message;
+}
+
+TEST_P(ShippedPack, GivesItsAuthorNothingToMend) {
+    const auto review = scenario::review(*shipped(GetParam()).pack);
+    ASSERT_TRUE(review);
+    for (const Fault& warning : review->warnings) ADD_FAILURE() << warning.path << ": " << warning.message;
+    const auto& separation = review->separation;
+    EXPECT_GT(separation.right(), separation.examples() * 6 / 10) << "of the examples are recognised without having been learned";
 }
 
 INSTANTIATE_TEST_SUITE_P(Packs, ShippedPack, testing::Values("sales-zh", "sales-en", "feynman-zh", "feynman-en"));
