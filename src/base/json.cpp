@@ -109,6 +109,7 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 void append_number(std::string& out, double number) {
+    if (number == 0) number = 0;  // not "-0", which would be read again as the integer 0
     char digits[32];
     const auto end = std::isfinite(number) ? std::to_chars(digits, digits + sizeof digits, number).ptr : digits;
     if (end == digits) out += "null";

@@ -81,6 +81,8 @@ INSTANTIATE_TEST_SUITE_P(Json, Write, testing::Values(
     Written{"empty containers",               {boost::json::object{}, boost::json::array{}},     "[{},[]]"},
     Written{"an object in its order",         {{"b", true}, {"a", nullptr}},                     R"({"b":true,"a":null})"}));
 
+TEST(WriteJson, NegativeZeroIsZero) { EXPECT_EQ(write(-0.0), "0"); }
+
 TEST(WriteJson, HasNoWordForNotANumber) { EXPECT_EQ(write(std::numeric_limits<double>::quiet_NaN()), "null"); }
 
 TEST(ObjectReader, CollectsEveryFaultAtOnce) {
