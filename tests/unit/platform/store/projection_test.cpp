@@ -99,7 +99,10 @@ TEST_F(ProjectionTest, OutlivesAFullDisk) {
     options.config.projection_interval = std::chrono::milliseconds{1};
     reopen();
     ASSERT_TRUE(append(1, "3"));
-    faults.arm({.call = FaultPlan::Call::write, .file = FaultPlan::File::wal, .effect = FaultPlan::Effect::no_space, .times = FaultPlan::kForever});
+    faults.arm({.call = FaultPlan::Call::write,
+                .file = FaultPlan::File::wal,
+                .effect = FaultPlan::Effect::no_space,
+                .times = FaultPlan::kForever});
     const auto full = run(db->projected(3));
     ASSERT_FALSE(full) << "readers are not kept waiting for space";
     EXPECT_EQ(full.error().code, Code::insufficient_storage);

@@ -57,13 +57,14 @@ protected:
 
 TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
     const auto told = json();
-    EXPECT_EQ(told, boost::json::parse(R"({"session_id": "s_1", "turn_number": 3, "parent_turn": 2, "message_id": "m_1", "status": "completed",
+    EXPECT_EQ(told,
+              boost::json::parse(R"({"session_id": "s_1", "turn_number": 3, "parent_turn": 2, "message_id": "m_1", "status": "completed",
         "npc_response": "Good \"day\".", "intent": "hello", "confidence": 0.875, "stage": "finish", "ttft_ms": 1.25, "duration_ms": 2.5,
         "coach_advice": {"text": "Ask.", "rules": ["ask"]}, "compliance": {"risk_level": "LOW", "score": 0, "findings": []}, "blocked": false,
         "sources": [{"id": "tea#1", "title": "Tea"}], "usage": {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10},
         "cost": {"micros": 0, "currency": "USD"}, "model": "rehearsal", "decision_id": "d_1", "bandit_decision": null, "trace_id": "abc",
         "workflow": {"name": "tiny", "version": "1", "generation": 2}})")
-                        .as_object());
+                  .as_object());
 }
 
 TEST_F(AnswerTest, WhatNoNodeFoundIsNull) {
