@@ -53,10 +53,10 @@ protected:
     /// What a crash leaves behind kRows rows that nothing has projected: left.db and its log.
     void crash() {
         const auto file = folder.path() / "sound.db";
+        support::Loop loop;  // before the database: its writer still holds the executor of the last waiter it woke
         auto opened = Database::open(options(file));
         EXPECT_TRUE(opened);
         (*opened)->start();
-        support::Loop loop;
         for (int nth = 1; nth <= kRows; ++nth) {
             EXPECT_TRUE(loop.wait((*opened)->commit(std::move(Batch{}.append(1, nth, body_of(nth))))));
         }
