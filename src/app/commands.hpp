@@ -18,6 +18,7 @@ enum Exit : int {
 void add_serve(CLI::App& root, int& exit);
 void add_chat(CLI::App& root, int& exit);
 void add_check_config(CLI::App& root, int& exit);
+void add_workflow(CLI::App& root, int& exit);
 void add_scenario(CLI::App& root, int& exit);
 void add_version(CLI::App& root, int& exit);
 /// Hidden; for the build: writes the manual page and the completions, which describe every command of `root`.

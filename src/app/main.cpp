@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
     add_serve(root, exit);
     add_chat(root, exit);
     add_check_config(root, exit);
+    add_workflow(root, exit);
     add_scenario(root, exit);
     add_version(root, exit);
     add_generate(root, exit);

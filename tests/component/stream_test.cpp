@@ -36,7 +36,7 @@ TEST_F(Stream, TellsATurnFromAcceptedToCompletedWithContiguousIds) {
     const auto completed = events.back().json();
     EXPECT_EQ(support::deltas_of(events), text_of(completed, "npc_response"));
     EXPECT_EQ(text_of(events.front().json(), "trace_id"), text_of(completed, "trace_id"));
-    for (const auto node : scenario::kNodes) {
+    for (const auto& [node, labels] : scenario::kNodes) {
         const auto about = [&](const char* type) {
             return std::ranges::find_if(events, [&](const Event& e) { return e.type == type && text_of(e.json(), "node") == node; });
         };

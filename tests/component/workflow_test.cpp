@@ -107,6 +107,59 @@ TEST(Workflow, AFileWithFaultsStopsTheStartAndNamesThem) {
     })) << (error.faults.empty() ? error.message : error.faults.front().message);
 }
 
+struct Check {
+    const char* claim;
+    const char* body;
+    bool valid;
+    std::vector<std::pair<std::string, std::string>> faults;  // pointer, beginning of the message
+};
+void PrintTo(const Check& row, std::ostream* out) { *out << row.claim; }
+class CheckTest : public ::testing::TestWithParam<Check> {};
+TEST_P(CheckTest, AnswersWithFaultsAndGraph) {
+    support::Loop loop;
+    support::Server server;
+    support::Client client{loop, server.port()};
+    const auto answer = client.send({.method = net::Method::post, .target = "/api/v1/workflow/check", .body = GetParam().body});
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.at("valid"), GetParam().valid) << answer.body;
+    const auto& faults = answer.json.at("faults").as_array();
+    ASSERT_EQ(faults.size(), GetParam().faults.size()) << answer.body;
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        EXPECT_EQ(text_of(faults[i], "pointer"), GetParam().faults[i].first);
+        EXPECT_TRUE(text_of(faults[i], "message").starts_with(GetParam().faults[i].second)) << answer.body;
+    }
+    EXPECT_TRUE(text_of(answer.at("graph"), "text").contains("\nintent")) << answer.body;
+    EXPECT_TRUE(text_of(answer.at("graph"), "mermaid").starts_with("flowchart TD\n")) << answer.body;
+}
+INSTANTIATE_TEST_SUITE_P(Workflow, CheckTest, ::testing::Values(
+    Check{"the founding workflow in a row is sound",        kInARow,       true, {}},
+    Check{"the founding conditional workflow is sound",     kConditional,  true, {}},
+    Check{"a workflow without rules is sound",              kWithoutRules, true, {}},
+    Check{"an intent is not a label of the node intent",
+          R"({"name":"w","enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"price_inquiry":"npc"}}})", false,
+          {{"/conditional_routing/intent/price_inquiry", "can never match: 'intent' gives 'knowledge', 'npc'"}}},
+    Check{"every fault comes in one answer",
+          R"({"name":"w","enabled_nodes":["intent","npc","coach"],"nodes":{"npx":{}},"routing_rules":{"intent":["npc","knowledge"],"npc":["intent"]},
+              "conditional_routing":{"npc":{"lenght":"END"}}})", false,
+          {{"/nodes/npx", "'npx' is not a known node; did you mean 'npc'?"},
+           {"/conditional_routing/npc/lenght", "can never match"},
+           {"/routing_rules/intent/1", "Routing references disabled nodes: {'knowledge'}"},
+           {"/routing_rules/npc/0", "closes the cycle intent -> npc -> intent"},
+           {"/enabled_nodes/2", "'coach' cannot be reached from 'intent'"}}}));
+
+TEST(WorkflowCheck, RefusesWhatIsNotJsonAndChangesNothing) {
+    support::Loop loop;
+    support::Server server;
+    support::Client client{loop, server.port()};
+    const auto before = client.get("/api/v1/config").at("workflows");
+    const auto refused = client.send({.method = net::Method::post, .target = "/api/v1/workflow/check", .body = R"({"name":)"});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.text("code"), "MALFORMED_JSON");
+    EXPECT_EQ(client.send({.method = net::Method::post, .target = "/api/v1/workflow/check", .body = kWithoutRules}).at("valid"), true);
+    EXPECT_EQ(client.get("/api/v1/config").at("workflows"), before);
+    EXPECT_EQ(client.get("/api/v1/workflow/check").status, 405);
+}
+
 constexpr const char* kBlocking = R"({
   "name": "careful", "version": "1", "enabled_nodes": ["intent", "npc", "compliance"],
   "routing_rules": {"intent": ["npc"], "npc": ["compliance"]}, "nodes": {"compliance": {"blocking": true}}})";

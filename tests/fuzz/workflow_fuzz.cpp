@@ -1,5 +1,6 @@
 // A workflow as its author, or a stranger over the API, writes it.
 #include "base/json.hpp"
+#include "engine/flow/dry_run.hpp"
 #include "engine/flow/validate.hpp"
 #include "engine/flow/workflow_graph.hpp"
 #include "fuzz/fuzz.hpp"
@@ -10,7 +11,9 @@
 
 namespace rondo::fuzz {
 namespace {
-constexpr std::array<std::string_view, 6> kKnown{"intent", "knowledge", "npc", "coach", "compliance", "reasoning"};
+constexpr std::array<std::string_view, 2> kIntent{"knowledge", "npc"}, kCoach{"advised", ""};
+constexpr std::array<flow::NodeType, 6> kKnown{
+    {{"intent", kIntent}, {"knowledge"}, {"npc"}, {"coach", kCoach}, {"compliance"}, {"reasoning"}}};
 
 /// Takes away nodes that no other leads to until none is left; a cycle would stay.
 void expect_order(const flow::WorkflowGraph& graph) {
@@ -33,6 +36,10 @@ void expect_order(const flow::WorkflowGraph& graph) {
 void run(std::string_view input) {
     const auto loose = flow::parse_workflow(input);
     const auto strict = flow::parse_workflow(input, kKnown);
+    if (const auto checked = flow::dry_run(input, kKnown)) {
+        expect(checked->valid() == strict.has_value(), "a dry run finds what reading with validation finds");
+        expect(checked->valid() == !checked->runs.empty(), "what is valid can run");
+    }
     if (!loose) return expect(!strict, "what cannot be read is not accepted");
     const auto faults = flow::validate(*loose, kKnown);
     expect(strict.has_value() == faults.empty(), "reading with validation finds what validation finds");

@@ -59,6 +59,8 @@ net::RouteTable Api::routes() {
     add(Method::post, "/api/v1/feedback/submit", "submit_feedback", "Rate a turn with one to five stars.", &Handlers::submit_feedback);
     add(Method::get, "/api/v1/scenarios", "list_scenarios", "The installed scenarios.", &Handlers::list_scenarios);
     add(Method::get, "/api/v1/config", "get_config", "Every setting with its source.", &Handlers::get_config);
+    add(Method::post, "/api/v1/workflow/check", "check_workflow", "Check a workflow and print its graph; nothing is changed.",
+        &Handlers::check_workflow);
     add(Method::get, "/metrics", "metrics", "Prometheus metrics.", &Handlers::metrics);
     add(Method::get, "/livez", "livez", "The process is alive.", &Handlers::live);
     add(Method::get, "/readyz", "readyz", "New work is accepted.", &Handlers::ready);

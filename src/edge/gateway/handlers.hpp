@@ -26,6 +26,8 @@ struct Handlers {
     asio::awaitable<void> live(net::Exchange& exchange) const;
     asio::awaitable<void> ready(net::Exchange& exchange) const;
     asio::awaitable<void> version(net::Exchange& exchange) const;
+    // workflow_api.cpp
+    asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 
 private:
     [[nodiscard]] const Backend& backend() const { return api.backend_; }

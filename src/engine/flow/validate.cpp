@@ -16,14 +16,19 @@ namespace rondo::flow {
 namespace {
 class Validator {
 public:
-    Validator(const Workflow& workflow, std::span<const std::string_view> known)
-        : workflow_{workflow}, known_{known}, enabled_(known.size(), false), edges_(known.size()), ends_(known.size(), true) {}
+    Validator(const Workflow& workflow, std::span<const NodeType> nodes)
+        : workflow_{workflow}, nodes_{nodes}, enabled_(nodes.size(), false), edges_(nodes.size()), ends_(nodes.size(), true) {
+        for (const NodeType& node : nodes) known_.push_back(node.name);
+    }
 
-    std::vector<Fault> run() && {
+    std::vector<Fault> run(Extent extent) && {
         check_numbers();
         check_nodes();
+        if (extent == Extent::whole) check_entry();
         read_rules();
         read_conditions();
+        check_shadowed_rules();
+        if (extent == Extent::parts) return std::move(faults_);
         report_disabled();
         find_cycles();
         check_reach_from_entry();
@@ -32,7 +37,7 @@ public:
     }
 
 private:
-    using Node = std::size_t;  // index into known_
+    using Node = std::size_t;  // index into nodes_
     struct Edge {
         Node to;
         std::string pointer;
@@ -86,13 +91,16 @@ private:
             if (enabled_[*node]) fault(json::join("/enabled_nodes", i), fmt::format("'{}' is listed twice", names[i]));
             enabled_[*node] = true;
         }
+    }
+
+    void check_entry() {
         const auto entry = find(kEntry);
         entry_enabled_ = entry && enabled_[*entry];
         if (!entry_enabled_) fault("/enabled_nodes", fmt::format("must contain the entry '{}'", kEntry));
     }
 
     void read_rules() {
-        for (const auto& [from, targets] : effective_rules(workflow_)) {
+        for (const auto& [from, targets] : effective_rules(workflow_, nodes_)) {
             const std::string pointer = json::join("/routing_rules", from);
             if (targets.size() > kMaxTargets) fault(pointer, fmt::format("must have at most {} entries", kMaxTargets));
             const auto source = referenced(from, pointer);
@@ -116,9 +124,34 @@ private:
             for (const auto& [label, target] : labels) {
                 const std::string place = json::join(pointer, label);
                 if (label.empty()) fault(place, "a label must not be empty: nodes that are skipped finish with the empty label");
+                else if (source) check_label(nodes_[*source], label, place);
                 if (!route(source, target, place) && source) ends_[*source] = true;
             }
         }
+    }
+
+    void check_label(const NodeType& node, std::string_view label, const std::string& pointer) {
+        if (node.labels.empty() || std::ranges::find(node.labels, label) != node.labels.end()) return;
+        const std::vector<std::string_view> given = named(node.labels);
+        fault(pointer, given.empty() ? fmt::format("can never match: '{}' gives no labels", node.name)
+                                     : fmt::format("can never match: '{}' gives '{}'{}", node.name, fmt::join(given, "', '"),
+                                                   did_you_mean(label, given)));
+    }
+
+    /// The default order is not the author's: where it does not apply, effective_rules has left it out.
+    void check_shadowed_rules() {
+        for (const auto& [from, targets] : workflow_.routing_rules) {
+            if (rule_applies(workflow_, from, nodes_)) continue;
+            fault(json::join("/routing_rules", from),
+                  fmt::format("can never be taken: '{}' has a condition for each of its labels '{}'; take out the rule or a condition",
+                              from, fmt::join(named(flow::find(nodes_, from)->labels), "', '")));
+        }
+    }
+
+    static std::vector<std::string_view> named(std::span<const std::string_view> labels) {
+        std::vector<std::string_view> given{labels.begin(), labels.end()};
+        std::erase(given, "");
+        return given;
     }
 
     /// Adds an edge; false when there is none to add: the target is END or not known.
@@ -194,7 +227,8 @@ private:
     }
 
     const Workflow& workflow_;
-    std::span<const std::string_view> known_;
+    std::span<const NodeType> nodes_;
+    std::vector<std::string_view> known_;  // their names
     std::vector<bool> enabled_;
     std::vector<std::vector<Edge>> edges_;
     std::vector<bool> ends_;  // goes to END itself: has no rule, or END is a target
@@ -205,7 +239,7 @@ private:
 };
 }  // namespace
 
-std::vector<Fault> validate(const Workflow& workflow, std::span<const std::string_view> known_nodes) {
-    return Validator{workflow, known_nodes}.run();
+std::vector<Fault> validate(const Workflow& workflow, std::span<const NodeType> nodes, Extent extent) {
+    return Validator{workflow, nodes}.run(extent);
 }
 }  // namespace rondo::flow

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/result.hpp"
+#include "engine/flow/node_type.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -25,6 +26,7 @@ inline constexpr std::size_t kMaxTargets = 64;  ///< of one rule, and labels of 
 inline constexpr std::chrono::milliseconds kMinDeadline{1};
 inline constexpr std::chrono::milliseconds kMaxDeadline{600'000};
 inline constexpr int kMaxRetries = 5;
+inline constexpr std::size_t kMaxFaults = 256;  ///< that reading a text tells; one more says how many there are
 
 /// What a run does when a node has failed for good.
 enum class OnError {
@@ -61,14 +63,28 @@ struct Workflow {
     bool operator==(const Workflow&) const = default;
 };
 
-/// The rules that apply: `routing_rules`, or the default order restricted to the enabled nodes when there are none.
-[[nodiscard]] Workflow::Rules effective_rules(const Workflow& workflow);
+/// False when `node`, one of `nodes`, has a condition for every outcome it can have, so that no outcome is left to its rule.
+[[nodiscard]] bool rule_applies(const Workflow& workflow, std::string_view node, std::span<const NodeType> nodes);
 
-/// Reads the JSON shape. Errors: `invalid_argument`; malformed text with its position, otherwise every fault at once
-/// (missing, wrong type, out of bounds, unknown or repeated key) with its JSON pointer.
+/// The rules that apply: `routing_rules`, or when there are none the default order, restricted to the enabled nodes and to
+/// those of them that leave an outcome to their rule.
+[[nodiscard]] Workflow::Rules effective_rules(const Workflow& workflow, std::span<const NodeType> nodes);
+
+/// A workflow as far as its text could be read, with everything that is wrong with it.
+struct ReadWorkflow {
+    Workflow workflow;
+    std::vector<Fault> faults;    ///< of shape (missing, wrong type, out of bounds, unknown or repeated key), then `validate`'s
+    bool graph_is_readable{true}; ///< false: nodes or routes are missing from `workflow`; only Extent::parts was validated
+};
+
+/// Errors: `invalid_argument` when the text is not JSON (with the position) or beyond a limit.
+[[nodiscard]] Result<ReadWorkflow> read_workflow(std::string_view json, std::span<const NodeType> nodes);
+
+/// The same for who needs a workflow without faults. Errors: `invalid_argument`; malformed text with its position, otherwise
+/// every fault at once with its JSON pointer.
+[[nodiscard]] Result<Workflow> parse_workflow(std::string_view json, std::span<const NodeType> nodes);
+/// Reads the shape alone: no node is known, no graph is checked.
 [[nodiscard]] Result<Workflow> parse_workflow(std::string_view json);
-/// The same, and the faults `validate` finds in what could be read, in the same list.
-[[nodiscard]] Result<Workflow> parse_workflow(std::string_view json, std::span<const std::string_view> known_nodes);
 
 /// The JSON shape with every setting spelled out; `parse_workflow` reads it back to an equal value.
 [[nodiscard]] boost::json::value to_json(const Workflow& workflow);

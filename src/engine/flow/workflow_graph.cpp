@@ -7,14 +7,14 @@
 #include <utility>
 
 namespace rondo::flow {
-WorkflowGraph::WorkflowGraph(Workflow workflow) : workflow_{std::move(workflow)} {
+WorkflowGraph::WorkflowGraph(Workflow workflow, std::span<const NodeType> nodes) : workflow_{std::move(workflow)} {
     for (const std::string& name : workflow_.enabled_nodes) {
         Node& node = nodes_.emplace_back();
         node.name = name;
         if (const auto own = workflow_.node_settings.find(name); own != workflow_.node_settings.end()) node.settings = own->second;
     }
     entry_ = *find(kEntry);
-    for (const auto& [from, targets] : effective_rules(workflow_)) {
+    for (const auto& [from, targets] : effective_rules(workflow_, nodes)) {
         const NodeIndex node = *find(from);
         for (const std::string& target : targets) connect(node, target, nodes_[node].by_rule);
     }
@@ -46,9 +46,9 @@ std::span<const NodeIndex> WorkflowGraph::targets(NodeIndex node, std::string_vi
     return conditional != from.by_label.end() ? conditional->second : from.by_rule;
 }
 
-Result<WorkflowGraph> compile(Workflow workflow, std::span<const std::string_view> known_nodes) {
-    auto faults = validate(workflow, known_nodes);
+Result<WorkflowGraph> compile(Workflow workflow, std::span<const NodeType> nodes) {
+    auto faults = validate(workflow, nodes);
     if (!faults.empty()) return fail(json::invalid(std::move(faults), "the workflow has faults; see `errors`"));
-    return WorkflowGraph{std::move(workflow)};
+    return WorkflowGraph{std::move(workflow), nodes};
 }
 }  // namespace rondo::flow

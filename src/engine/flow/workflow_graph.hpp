@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::span<const NodeIndex> targets(NodeIndex node, std::string_view label) const;
 
 private:
-    friend Result<WorkflowGraph> compile(Workflow workflow, std::span<const std::string_view> known_nodes);
+    friend Result<WorkflowGraph> compile(Workflow workflow, std::span<const NodeType> nodes);
     struct Node {
         std::string name;
         NodeSettings settings;
@@ -44,7 +44,7 @@ private:
         std::vector<NodeIndex> by_rule;
         std::map<std::string, std::vector<NodeIndex>, std::less<>> by_label;  // an empty list: END
     };
-    explicit WorkflowGraph(Workflow workflow);
+    WorkflowGraph(Workflow workflow, std::span<const NodeType> nodes);
     void connect(NodeIndex from, const std::string& target, std::vector<NodeIndex>& targets);
 
     Workflow workflow_;
@@ -53,5 +53,5 @@ private:
 };
 
 /// Errors: `invalid_argument` with every fault that `validate` finds.
-[[nodiscard]] Result<WorkflowGraph> compile(Workflow workflow, std::span<const std::string_view> known_nodes);
+[[nodiscard]] Result<WorkflowGraph> compile(Workflow workflow, std::span<const NodeType> nodes);
 }  // namespace rondo::flow

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 namespace rondo::flow {
@@ -13,7 +14,8 @@ namespace {
 constexpr json::Limits kLimits{.max_bytes = 256U << 10U, .max_depth = 16, .max_keys = 10'000};
 constexpr std::size_t kMaxText = 256;  // bytes of a name, version or target
 
-/// Reads the members of a workflow; a member that cannot be read keeps its default and leaves a fault.
+/// Reads the members of a workflow; a member that cannot be read keeps its default and leaves a fault. Entries of lists keep
+/// their places: one that cannot be read is "".
 class Reader {
 public:
     explicit Reader(std::vector<Fault>& faults) : faults_{faults} {}
@@ -52,8 +54,9 @@ private:
     void names(const boost::json::array& from, const std::string& pointer, std::vector<std::string>& to) {
         for (std::size_t i = 0; i < from.size(); ++i) {
             const auto* text = from[i].if_string();
-            if (text && text->size() <= kMaxText) to.emplace_back(text->data(), text->size());
-            else faults_.push_back({json::join(pointer, i), "must be the name of a node"});
+            const bool readable = text && text->size() <= kMaxText;
+            to.emplace_back(readable ? std::string_view{*text} : std::string_view{});
+            if (!readable) faults_.push_back({json::join(pointer, i), "must be the name of a node"});
         }
     }
 
@@ -97,29 +100,55 @@ private:
     bool graph_is_readable_{false};
 };
 
-Result<Workflow> parse(std::string_view text, const std::span<const std::string_view>* known_nodes) {
+/// A text can hold a mistake every few bytes; nobody reads that many, and the answer should not outgrow the question.
+void limit(std::vector<Fault>& faults) {
+    if (faults.size() <= kMaxFaults) return;
+    const std::size_t more = faults.size() - kMaxFaults;
+    faults.resize(kMaxFaults);
+    faults.push_back({"", fmt::format("has {} faults more; correct these first", more)});
+}
+
+Result<ReadWorkflow> read(std::string_view text, const std::span<const NodeType>* nodes) {
     std::vector<std::string> repeated;
     const auto value = json::parse(text, kLimits, &repeated);
     if (!value) return propagate(value);
-    std::vector<Fault> faults;
-    for (std::string& pointer : repeated) faults.push_back({std::move(pointer), "is given more than once; keep one"});
-    Workflow workflow;
-    if (const auto* root = value->if_object()) {
-        Reader reader{faults};
-        workflow = reader.read(*root);
-        if (known_nodes && reader.graph_is_readable()) {
-            for (Fault& fault : validate(workflow, *known_nodes)) faults.push_back(std::move(fault));
-        }
-    } else {
-        faults.push_back({"", "must be an object"});
+    ReadWorkflow read{.workflow = {}, .faults = {}, .graph_is_readable = false};
+    for (std::string& pointer : repeated) read.faults.push_back({std::move(pointer), "is given more than once; keep one"});
+    const auto* root = value->if_object();
+    if (!root) {
+        read.faults.push_back({"", "must be an object"});
+        return read;
     }
-    if (!faults.empty()) return fail(json::invalid(std::move(faults), "the workflow has faults; see `errors`"));
-    return workflow;
+    std::vector<Fault> of_shape;
+    Reader reader{of_shape};
+    read.workflow = reader.read(*root);
+    read.graph_is_readable = reader.graph_is_readable();
+    std::set<std::string, std::less<>> unreadable;
+    for (Fault& fault : of_shape) {
+        unreadable.insert(fault.path);
+        read.faults.push_back(std::move(fault));
+    }
+    if (nodes) {
+        for (Fault& fault : validate(read.workflow, *nodes, read.graph_is_readable ? Extent::whole : Extent::parts)) {
+            // What stands in for an unreadable entry is none of the author's mistakes.
+            if (!unreadable.contains(fault.path)) read.faults.push_back(std::move(fault));
+        }
+    }
+    limit(read.faults);
+    return read;
+}
+
+Result<Workflow> parse(std::string_view text, const std::span<const NodeType>* nodes) {
+    auto done = read(text, nodes);
+    if (!done) return propagate(done);
+    if (!done->faults.empty()) return fail(json::invalid(std::move(done->faults), "the workflow has faults; see `errors`"));
+    return std::move(done->workflow);
 }
 }  // namespace
 
+Result<ReadWorkflow> read_workflow(std::string_view json, std::span<const NodeType> nodes) { return read(json, &nodes); }
+Result<Workflow> parse_workflow(std::string_view json, std::span<const NodeType> nodes) { return parse(json, &nodes); }
 Result<Workflow> parse_workflow(std::string_view json) { return parse(json, nullptr); }
-Result<Workflow> parse_workflow(std::string_view json, std::span<const std::string_view> known_nodes) { return parse(json, &known_nodes); }
 
 boost::json::value to_json(const Workflow& workflow) {
     boost::json::object to{{"name", workflow.name}, {"version", workflow.version}};

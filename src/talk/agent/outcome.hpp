@@ -56,7 +56,7 @@ struct ComplianceOutcome {
 using Outcome = std::variant<IntentOutcome, KnowledgeOutcome, NpcOutcome, CoachOutcome, ComplianceOutcome>;
 
 /// The word that conditional routing tests: intent → "knowledge" or "npc" (is retrieval worth it?), knowledge → "found" or
-/// "none", npc → the finish reason, coach → "advised", compliance → the risk level.
+/// "none", npc → the finish reason, coach → "advised", compliance → the risk level. scenario::kNodes lists them for validation.
 [[nodiscard]] std::string label(const Outcome& outcome);
 
 [[nodiscard]] boost::json::value to_json(const Outcome& outcome);

@@ -54,8 +54,7 @@ std::string place_of(const YamlNode* root, const std::string& pointer) {
     return line > 0 ? fmt::format("workflow.json:{}#{}", line, pointer) : fmt::format("workflow.json#{}", pointer);
 }
 
-void read_workflow(const std::string& text, std::span<const std::string_view> nodes, std::vector<Fault>& faults,
-                   ScenarioPack::Parts& parts) {
+void read_workflow(const std::string& text, std::span<const flow::NodeType> nodes, std::vector<Fault>& faults, ScenarioPack::Parts& parts) {
     auto workflow = flow::parse_workflow(text, nodes);
     if (workflow) {
         parts.workflow = std::move(*workflow);
@@ -68,7 +67,7 @@ void read_workflow(const std::string& text, std::span<const std::string_view> no
 }
 }  // namespace
 
-Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& folder, std::span<const std::string_view> nodes) {
+Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& folder, std::span<const flow::NodeType> nodes) {
     std::error_code ec;
     if (!fs::is_directory(folder, ec)) return fail(Code::not_found, fmt::format("there is no scenario folder {}", folder.string()));
     Parts parts;
@@ -98,7 +97,7 @@ Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& f
     return std::make_shared<const ScenarioPack>(std::move(parts));
 }
 
-Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path& folder, std::span<const std::string_view> nodes) {
+Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path& folder, std::span<const flow::NodeType> nodes) {
     std::error_code ec;
     std::vector<fs::path> folders;
     fs::directory_iterator entries{folder, ec};

@@ -4,10 +4,10 @@
 #include "engine/index/text_index.hpp"
 #include "talk/scenario/coach.hpp"
 #include "talk/scenario/compliance.hpp"
+#include "talk/scenario/node_types.hpp"
 #include "talk/scenario/slot_table.hpp"
 #include "talk/scenario/variants.hpp"
 
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -15,8 +15,6 @@
 namespace rondo::scenario {
 /// The intent of a message that none of the pack's intents covers; packs may not use the name themselves.
 inline constexpr std::string_view kOutOfScope = "out_of_scope";
-/// The nodes a pack's workflow may name.
-inline constexpr std::array<std::string_view, 5> kNodes{"intent", "knowledge", "npc", "coach", "compliance"};
 
 struct Persona {
     std::string name;
@@ -86,7 +84,7 @@ public:
     /// Errors: `not_found` (no such folder), `invalid_argument` with every fault at its `file:line`, in workflow.json
     /// followed by `#/pointer`.
     [[nodiscard]] static Result<std::shared_ptr<const ScenarioPack>> load(const std::filesystem::path& folder,
-                                                                          std::span<const std::string_view> nodes = kNodes);
+                                                                          std::span<const flow::NodeType> nodes = kNodes);
     /// Precondition: the optional parts are set.
     explicit ScenarioPack(Parts parts) : parts_{std::move(parts)} {}
 
@@ -130,5 +128,5 @@ private:
 /// Every pack below `folder`, by id. Errors: `not_found` (no folder, no pack), `invalid_argument` with the faults of all
 /// packs, each path prefixed `id/`.
 [[nodiscard]] Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const std::filesystem::path& folder,
-                                                                                std::span<const std::string_view> nodes = kNodes);
+                                                                                std::span<const flow::NodeType> nodes = kNodes);
 }  // namespace rondo::scenario

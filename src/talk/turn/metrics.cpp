@@ -32,13 +32,13 @@ Metrics::Metrics(obs::Registry& registry)
         compliance_[level] =
             &registry.counter("coordinator_compliance_check_total", "Compliance checks by risk level.", {{"risk_level", level}});
     }
-    for (const auto node : scenario::kNodes) {
+    for (const auto& type : scenario::kNodes) {
+        const std::string node{type.name};
         for (const char* status : {"ok", "error", "skipped", "fallback"}) {
-            const obs::Labels labels{{"node_type", std::string{node}}, {"status", status}, {"engine", kEngine}};
-            nodes_[std::string{node}][status] = {
-                &registry.counter("coordinator_node_execution_total", "Nodes executed.", labels),
-                &registry.histogram("coordinator_node_duration_seconds", "A node's run time.", coordinator_seconds(),
-                                    {{"node_type", std::string{node}}, {"engine", kEngine}})};
+            const obs::Labels labels{{"node_type", node}, {"status", status}, {"engine", kEngine}};
+            nodes_[node][status] = {&registry.counter("coordinator_node_execution_total", "Nodes executed.", labels),
+                                    &registry.histogram("coordinator_node_duration_seconds", "A node's run time.", coordinator_seconds(),
+                                                        {{"node_type", node}, {"engine", kEngine}})};
         }
     }
 }

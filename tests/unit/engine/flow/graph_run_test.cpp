@@ -1,12 +1,12 @@
 #include "engine/flow/graph_run.hpp"
 
+#include "unit/engine/flow/known_nodes.hpp"
 #include "unit/engine/flow/random_workflow.hpp"
 
 #include <gtest/gtest.h>
 
 namespace rondo::flow {
 namespace {
-constexpr std::array<std::string_view, 6> kKnown{"intent", "knowledge", "npc", "coach", "compliance", "reasoning"};
 constexpr const char* kLinear = R"("enabled_nodes":["intent","knowledge","npc","coach","compliance"])";
 constexpr const char* kConditional = R"("enabled_nodes":["intent","knowledge","npc","coach","compliance"],
     "conditional_routing":{"intent":{"knowledge":"knowledge","npc":"npc"}},

@@ -1,6 +1,7 @@
 #include "engine/flow/graph_runner.hpp"
 
 #include "base/async/within.hpp"
+#include "unit/engine/flow/known_nodes.hpp"
 #include "unit/engine/flow/random_workflow.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -14,8 +15,6 @@ namespace rondo::flow {
 namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
-
-constexpr std::array<std::string_view, 6> kKnown{"intent", "knowledge", "npc", "coach", "compliance", "reasoning"};
 
 /// What one call of a node does: takes its time, then fails or answers with a label.
 struct Step {

@@ -35,7 +35,11 @@ struct RandomCase {
         evaluate();
     }
 
-    [[nodiscard]] std::vector<std::string_view> known() const { return {workflow.enabled_nodes.begin(), workflow.enabled_nodes.end()}; }
+    [[nodiscard]] std::vector<NodeType> known() const {
+        std::vector<NodeType> nodes;
+        for (const std::string& node : workflow.enabled_nodes) nodes.push_back({.name = node});
+        return nodes;
+    }
 
 private:
     static constexpr std::string_view kLabels[] = {"", "a", "b", "c"};  // "c" is never routed

@@ -1,6 +1,7 @@
 #include "engine/flow/validate.hpp"
 
 #include "engine/flow/workflow_graph.hpp"
+#include "unit/engine/flow/known_nodes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +9,6 @@
 
 namespace rondo::flow {
 namespace {
-constexpr std::array<std::string_view, 6> kKnown{"intent", "knowledge", "npc", "coach", "compliance", "reasoning"};
 
 std::string listed(const std::vector<Fault>& faults) {
     std::string text;
@@ -110,6 +110,53 @@ INSTANTIATE_TEST_SUITE_P(Flow, Faults, testing::Values(
     Row{"settings may wait for a disabled node",
         R"("enabled_nodes":["intent"],"nodes":{"coach":{"retries":1}})", ""}));
 
+class LabelFaults : public testing::TestWithParam<Row> {};
+TEST_P(LabelFaults, AreAllNamed) {
+    const auto workflow = parse_workflow(std::string{R"({"name":"w",)"} + GetParam().members + "}");
+    ASSERT_TRUE(workflow) << GetParam().claim << "\n" << listed(workflow.error().faults);
+    EXPECT_EQ(listed(validate(*workflow, kLabelled)), GetParam().faults) << GetParam().claim;
+    EXPECT_EQ(compile(*workflow, kLabelled).has_value(), std::string_view{GetParam().faults}.empty()) << GetParam().claim;
+}
+
+INSTANTIATE_TEST_SUITE_P(Flow, LabelFaults, testing::Values(
+    Row{"a label its node never gives can never match",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"price":"npc"}})",
+        "/conditional_routing/intent/price can never match: 'intent' gives 'knowledge', 'npc'\n"},
+    Row{"a misspelled label is named with its neighbour",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"knowlege":"npc"}})",
+        "/conditional_routing/intent/knowlege can never match: 'intent' gives 'knowledge', 'npc'; did you mean 'knowledge'?\n"},
+    Row{"labels are told apart by case",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"NPC":"npc"}})",
+        "/conditional_routing/intent/NPC can never match: 'intent' gives 'knowledge', 'npc'\n"},
+    Row{"the absent label is not offered",
+        R"("enabled_nodes":["intent","coach"],"conditional_routing":{"coach":{"praised":"END"}})",
+        "/conditional_routing/coach/praised can never match: 'coach' gives 'advised'\n"},
+    Row{"a node without labels has no conditions",
+        R"("enabled_nodes":["intent","compliance"],"conditional_routing":{"compliance":{"LOW":"END"}})",
+        "/conditional_routing/compliance/LOW can never match: 'compliance' gives no labels\n"},
+    Row{"a node that may give anything may be asked for anything",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"npc":{"whatever":"END"}})", ""},
+    Row{"a rule that no outcome is left to is named",
+        R"("enabled_nodes":["intent","knowledge","npc"],"conditional_routing":{"intent":{"knowledge":"knowledge","npc":"npc"}},"routing_rules":{"intent":["npc"],"knowledge":["npc"]})",
+        "/routing_rules/intent can never be taken: 'intent' has a condition for each of its labels 'knowledge', 'npc'; take out the rule or a condition\n"},
+    Row{"what hangs on such a rule alone is no fault of its own",
+        R"("enabled_nodes":["intent","coach"],"conditional_routing":{"intent":{"knowledge":"END","npc":"END"}},"routing_rules":{"intent":["coach"]})",
+        "/routing_rules/intent can never be taken: 'intent' has a condition for each of its labels 'knowledge', 'npc'; take out the rule or a condition\n"},
+    Row{"one outcome left is enough for a rule",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"knowledge":"END"}},"routing_rules":{"intent":["npc"]})", ""},
+    Row{"a node that may be skipped leaves that to its rule",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"knowledge":"npc","npc":"npc"}},"routing_rules":{"intent":["npc"]},"nodes":{"intent":{"on_error":"skip"}})", ""},
+    Row{"so does one that may finish without a label",
+        R"("enabled_nodes":["intent","coach","npc"],"conditional_routing":{"coach":{"advised":"npc"}},"routing_rules":{"intent":["coach"],"coach":["npc"]})", ""},
+    Row{"the default order is not the author's: it steps back before conditions",
+        R"("enabled_nodes":["intent","npc"],"conditional_routing":{"intent":{"knowledge":"npc","npc":"npc"}})", ""},
+    Row{"and reaches nothing from a node that leaves it no outcome",
+        R"("enabled_nodes":["intent","knowledge","npc"],"conditional_routing":{"intent":{"knowledge":"npc","npc":"npc"}})",
+        "/enabled_nodes/1 'knowledge' cannot be reached from 'intent'; route to it or do not enable it\n"},
+    Row{"labels of a node that is not known are not judged",
+        R"("enabled_nodes":["intent"],"conditional_routing":{"oracle":{"yes":"END"}})",
+        "/conditional_routing/oracle 'oracle' is not a known node\n"}));
+
 TEST(Validate, ChecksNumbersOfAWorkflowMadeInCode) {
     Workflow workflow{
         .name = "w", .version = "", .enabled_nodes = {"intent"}, .routing_rules = {}, .conditional_routing = {}, .node_settings = {}};
@@ -124,7 +171,8 @@ TEST(Validate, ChecksNumbersOfAWorkflowMadeInCode) {
 TEST(Validate, ListsAreBounded) {
     std::vector<std::string> names{"intent"};
     while (names.size() <= kMaxNodes) names.push_back("n" + std::to_string(names.size()));
-    const std::vector<std::string_view> known{names.begin(), names.end()};
+    std::vector<NodeType> known;
+    for (const std::string& name : names) known.push_back({.name = name});
     Workflow workflow{
         .name = "w", .version = "", .enabled_nodes = names, .routing_rules = {}, .conditional_routing = {}, .node_settings = {}};
     workflow.routing_rules["intent"] = {names.begin() + 1, names.end()};
@@ -146,6 +194,24 @@ TEST(Validate, ShapeAndGraphFaultsComeInOneList) {
     EXPECT_EQ(listed(workflow.error().faults),
               "/surprise is not a known field\n"
               "/routing_rules/intent/0 Routing references disabled nodes: {'npc'}; enable them or take them out of the routes\n");
+}
+
+TEST(Validate, PartsOfAWorkflowAreJudgedWhenTheRestCannotBeRead) {
+    const auto workflow = parse_workflow(
+        R"({"name":"w","enabled_nodes":["intent",7,"npx","intent"],"routing_rules":{"intent":[null,"cooch","npc"]},
+            "conditional_routing":{"intent":{"knowledge":5,"price":"npc"}},"nodes":{"couch":{}}})",
+        kLabelled);
+    ASSERT_FALSE(workflow);
+    EXPECT_EQ(listed(workflow.error().faults),
+              "/enabled_nodes/1 must be the name of a node\n"
+              "/routing_rules/intent/0 must be the name of a node\n"
+              "/conditional_routing/intent/knowledge must be a string\n"
+              "/nodes/couch 'couch' is not a known node; did you mean 'coach'?\n"
+              "/enabled_nodes/2 'npx' is not a known node; did you mean 'npc'?\n"
+              "/enabled_nodes/3 'intent' is listed twice\n"
+              "/routing_rules/intent/1 'cooch' is not a known node; did you mean 'coach'?\n"
+              "/conditional_routing/intent/price can never match: 'intent' gives 'knowledge', 'npc'\n")
+        << "and nothing that follows from what is missing: no disabled node, no way that does not lead on";
 }
 }  // namespace
 }  // namespace rondo::flow

@@ -1,13 +1,13 @@
 #include "engine/flow/workflow.hpp"
 
 #include "engine/flow/workflow_graph.hpp"
+#include "unit/engine/flow/known_nodes.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace rondo::flow {
 namespace {
-constexpr std::array<std::string_view, 5> kKnown{"intent", "knowledge", "npc", "coach", "compliance"};
 
 // The workflow files of the founding documents, letter by letter: they must load unchanged.
 constexpr std::string_view kFounding = R"({
@@ -53,7 +53,7 @@ std::string faults_of(const Error& error) {
 }
 
 TEST(FoundingWorkflow, LinearOneLoadsUnchanged) {
-    const auto workflow = parse_workflow(kFounding, kKnown);
+    const auto workflow = parse_workflow(kFounding, kLabelled);
     ASSERT_TRUE(workflow) << faults_of(workflow.error());
     EXPECT_EQ(workflow->name, "production_workflow");
     EXPECT_EQ(workflow->version, "2.0");
@@ -61,13 +61,13 @@ TEST(FoundingWorkflow, LinearOneLoadsUnchanged) {
     EXPECT_EQ(workflow->routing_rules.at("npc"), std::vector<std::string>{"coach"});
     EXPECT_TRUE(workflow->enable_reasoning && workflow->enable_routing_policy && workflow->enable_bandit && workflow->auto_reload);
     EXPECT_EQ(workflow->bandit_exploration_rate, 0.1);
-    EXPECT_TRUE(compile(*workflow, kKnown));
+    EXPECT_TRUE(compile(*workflow, kLabelled));
 }
 
 TEST(FoundingWorkflow, ConditionalOneLoadsUnchangedAndRoutesByLabel) {
-    const auto workflow = parse_workflow(kFoundingConditional, kKnown);
+    const auto workflow = parse_workflow(kFoundingConditional, kLabelled);
     ASSERT_TRUE(workflow) << faults_of(workflow.error());
-    const auto graph = compile(*workflow, kKnown);
+    const auto graph = compile(*workflow, kLabelled);
     ASSERT_TRUE(graph) << faults_of(graph.error());
     const NodeIndex intent = graph->entry();
     ASSERT_EQ(graph->targets(intent, "knowledge").size(), 1U);
@@ -88,7 +88,7 @@ class DefaultRules : public testing::TestWithParam<DefaultRow> {};
 TEST_P(DefaultRules, FollowTheOrder) {
     const auto workflow = parse_workflow(std::string{R"({"name":"w","enabled_nodes":)"} + GetParam().enabled + "}", kKnown);
     ASSERT_TRUE(workflow) << GetParam().claim << "\n" << faults_of(workflow.error());
-    EXPECT_EQ(effective_rules(*workflow), GetParam().rules) << GetParam().claim;
+    EXPECT_EQ(effective_rules(*workflow, kKnown), GetParam().rules) << GetParam().claim;
 }
 
 INSTANTIATE_TEST_SUITE_P(Flow, DefaultRules, testing::Values(
@@ -147,6 +147,15 @@ TEST(Workflow, EveryFaultOfShapeIsNamedAtOnce) {
 /nodes/intent must be an object
 /surprise is not a known field
 )");
+}
+
+TEST(Workflow, FaultsBeyondABoundAreCounted) {
+    std::string list = R"("intent")";
+    for (std::size_t i = 0; i < kMaxFaults + 10; ++i) list += R"(,"intent")";
+    const auto workflow = parse_workflow(R"({"name":"w","enabled_nodes":[)" + list + "]}", kKnown);
+    ASSERT_FALSE(workflow);
+    ASSERT_EQ(workflow.error().faults.size(), kMaxFaults + 1);
+    EXPECT_EQ(workflow.error().faults.back().message, "has 11 faults more; correct these first") << "one for the length of the list";
 }
 
 struct RefusedRow {

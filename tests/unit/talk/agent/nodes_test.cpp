@@ -156,7 +156,7 @@ TEST_F(NodesTest, ANodeIsReplacedByItsName) {
     };
     EchoModel model;
     NodeSet nodes{model};
-    for (const auto name : scenario::kNodes) EXPECT_TRUE(nodes.find(name)) << name;
+    for (const auto& type : scenario::kNodes) EXPECT_TRUE(nodes.find(type.name)) << type.name;
     EXPECT_FALSE(nodes.find("oracle"));
     nodes.set(std::make_unique<Deaf>());
     EXPECT_FALSE(run(*nodes.find("intent")));

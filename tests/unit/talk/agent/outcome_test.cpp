@@ -1,11 +1,14 @@
 #include "talk/agent/outcome.hpp"
 
 #include "base/json.hpp"
+#include "talk/scenario/node_types.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <set>
 
 namespace rondo::agent {
 namespace {
@@ -38,6 +41,20 @@ const std::vector<Row>& rows() {
 
 TEST(Outcome, LabelsAreTheWordsOfConditionalRouting) {
     for (const Row& row : rows()) EXPECT_EQ(label(row.outcome), row.label) << row.claim;
+}
+
+TEST(Outcome, TheTableOfNodesListsEveryLabelAndNoOther) {
+    std::map<std::string, std::set<std::string>> given;
+    for (const char* reason : {"stop", "length", "fallback", ""})
+        given["npc"].insert(label(NpcOutcome{.text = "", .usage = {}, .model = "", .finish_reason = reason}));
+    for (const bool worth_it : {true, false}) given["intent"].insert(label(IntentOutcome{.intent = "", .wants_knowledge = worth_it}));
+    for (const auto& sources : {std::vector<Source>{}, std::vector<Source>(1)}) given["knowledge"].insert(label(KnowledgeOutcome{sources}));
+    for (const auto risk : {scenario::Risk::low, scenario::Risk::medium, scenario::Risk::high, scenario::Risk::block})
+        given["compliance"].insert(label(ComplianceOutcome{{.risk_level = risk}}));
+    given["coach"] = {label(CoachOutcome{}), ""};  // a coach taken out of the turn finishes without a label
+    for (const auto& node : scenario::kNodes)
+        EXPECT_EQ((std::set<std::string>{node.labels.begin(), node.labels.end()}), given[std::string{node.name}]) << node.name;
+    EXPECT_EQ(given.size(), scenario::kNodes.size());
 }
 
 TEST(Outcome, ReadsBackAsItWasWritten) {
