@@ -232,6 +232,7 @@ TEST_F(CommitTest, WaitersOfSeveralLoopsAllHear) {
     });
     other.restart();
     other.run();
+    db->stop();  // before `other` goes away
     EXPECT_TRUE(*here);
     EXPECT_TRUE(*there);
 }

@@ -81,6 +81,7 @@ int run_child(const std::filesystem::path& folder, const Point& point, int nth, 
 }
 
 void expect_recovered(const std::filesystem::path& folder, std::int64_t acknowledged) {
+    asio::io_context io;  // before the database, whose threads wake what waits in it
     SumProjection sums;
     auto opened = Database::open(options_in(folder, sums, nullptr));
     ASSERT_TRUE(opened) << opened.error().message;
@@ -102,7 +103,6 @@ void expect_recovered(const std::filesystem::path& folder, std::int64_t acknowle
         it->second = SumProjection::next(it->second, first, number_of(seq));
     }
     db.start();
-    asio::io_context io;
     std::map<std::int64_t, std::int64_t> found;
     auto work = [](Database& database, std::int64_t until, std::map<std::int64_t, std::int64_t>& out) -> asio::awaitable<void> {
         EXPECT_TRUE(co_await database.projected(until));
