@@ -15,8 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using Event = LoadChild::Event;
 
-constexpr auto kPatience = 60s;             // the driver gives up sooner, with a better reason
-constexpr std::size_t kSessionTurns = 16;  // so that the server has as many sessions in memory as it keeps, before it is warm
+constexpr auto kPatience = 60s;  // the driver gives up sooner, with a better reason
 
 /// Memory of the program when it has nothing to do: the second start, whose models are cached, once all threads are asleep.
 Result<std::int64_t> idle_rss(const ProgramOptions& options) {
@@ -49,6 +48,7 @@ struct Observed {
 Result<Observed> follow(LoadChild& child, const Server& server, const SoakBench& bench) {
     Observed seen;
     TimePoint heard = Clock::now();
+    const std::int64_t all = bench.warm_up_turns + bench.turns;
     std::int64_t shown = 0;
     for (bool going = true;;) {
         const auto event = child.next(1ms);
@@ -67,9 +67,9 @@ Result<Observed> follow(LoadChild& child, const Server& server, const SoakBench&
         if ((*event)->kind == Event::Kind::turns) {
             const auto turns = (*event)->turns;
             seen.memory.push_back({static_cast<double>(turns), static_cast<double>(rss_kib())});
-            if (turns * 10 / bench.turns > shown) {
-                shown = turns * 10 / bench.turns;
-                fmt::print(stderr, "soak: {} of {} turns, {:.0f} KiB\n", turns, bench.turns, seen.memory.back().y);
+            if (turns * 10 / all > shown) {
+                shown = turns * 10 / all;
+                fmt::print(stderr, "soak: {} of {} turns, {:.0f} KiB\n", turns, all, seen.memory.back().y);
             }
         }
         if ((*event)->kind == Event::Kind::result) {
@@ -96,12 +96,11 @@ Result<std::vector<Figure>> run(const SoakBench& bench) {
     auto child = LoadChild::start({.scenario = bench.scenario,
                                    .transcript = bench.transcript,
                                    .weigh = true,
-                                   .session_turns = kSessionTurns,
                                    .load = {.port = (*server)->port(),
                                             .users = bench.users,
                                             .warm_up = 0ms,
                                             .window = 24h,
-                                            .turns = bench.turns,
+                                            .turns = bench.warm_up_turns + bench.turns,
                                             .report_every = std::max<std::int64_t>(1, bench.turns / 1'000)}});
     if (!child) return propagate(child);
     const auto seen = follow(*child, **server, bench);
@@ -109,12 +108,13 @@ Result<std::vector<Figure>> run(const SoakBench& bench) {
     server->reset();  // everything projected, the write-ahead log emptied
 
     const auto turns = static_cast<double>(seen->load.turns);
-    const auto warm_up = static_cast<double>(bench.warm_up_turns.value_or(bench.turns * 2 / 5));
+    const auto warm_up = static_cast<double>(bench.warm_up_turns);
     std::vector<Point> warm;
     std::ranges::copy_if(seen->memory, std::back_inserter(warm), [&](const Point& point) { return point.x >= warm_up; });
     const double text = static_cast<double>(seen->load.text_bytes) / turns;
     const double stored = static_cast<double>(stored_bytes(data->path()) - stored_before) / turns;
-    return std::vector<Figure>{{"turns", turns},
+    return std::vector<Figure>{{"turns", turns - warm_up},
+                               {"warm_up_turns", warm_up},
                                {"c", static_cast<double>(bench.users)},
                                {"turns_per_s", turns / std::chrono::duration<double>(seen->load.window).count(), 1},
                                {"rss_idle_kib", static_cast<double>(*idle)},

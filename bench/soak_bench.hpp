@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +12,14 @@ namespace rondo::bench {
 struct SoakBench {
     std::filesystem::path binary, scenarios, transcript;  ///< an empty `scenarios`: where the program looks itself
     std::string scenario;
-    std::int64_t turns{100'000};        ///< > 0
-    std::optional<std::int64_t> warm_up_turns{}; ///< memory grows while caches fill, and is not looked at until then; none: two fifths
+    std::int64_t turns{100'000};         ///< > 0; over these memory is looked at
+    std::int64_t warm_up_turns{100'000}; ///< before them; the server then has as many sessions in memory as it keeps
     std::size_t users{16};
     std::vector<config::Override> settings{};  ///< of the server under load
 };
 
 /// First the real program, idle, on a fresh data folder: its memory. Then a server in this process on the same folder under
-/// load: memory every thousandth of the turns, the projections' lag every millisecond, and what the turns left on disk.
+/// load: memory every thousandth of the turns, the projections' lag every millisecond, and what all turns left on disk.
 /// Says how far it is on standard error. Errors: those of the server and the program; any failed turn.
 [[nodiscard]] Result<std::vector<Figure>> run(const SoakBench& bench);
 }  // namespace rondo::bench
