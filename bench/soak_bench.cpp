@@ -1,5 +1,6 @@
 #include "soak_bench.hpp"
 
+#include "allocator.hpp"
 #include "load_child.hpp"
 #include "program.hpp"
 #include "server.hpp"
@@ -66,6 +67,7 @@ Result<Observed> follow(LoadChild& child, const Server& server, const SoakBench&
         if ((*event)->kind == Event::Kind::end) going = false;
         if ((*event)->kind == Event::Kind::turns) {
             const auto turns = (*event)->turns;
+            release_unused_pages();
             seen.memory.push_back({static_cast<double>(turns), static_cast<double>(rss_kib())});
             if (turns * 10 / all > shown) {
                 shown = turns * 10 / all;

@@ -1,19 +1,24 @@
 #include "trend.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
 namespace rondo::bench {
 double slope(std::span<const Point> points) {
-    double x = 0, y = 0;
-    for (const Point& point : points) {
-        x += point.x;
-        y += point.y;
+    std::vector<double> slopes;
+    slopes.reserve(points.size() * points.size() / 2);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        for (std::size_t j = i + 1; j < points.size(); ++j) {
+            if (const double dx = points[j].x - points[i].x; dx != 0) slopes.push_back((points[j].y - points[i].y) / dx);
+        }
     }
-    const auto n = static_cast<double>(points.size());
-    double xy = 0, xx = 0;  // around the middle, so that large numbers do not eat small differences
-    for (const Point& point : points) {
-        xy += (point.x - x / n) * (point.y - y / n);
-        xx += (point.x - x / n) * (point.x - x / n);
-    }
-    return xx > 0 ? xy / xx : 0;
+    if (slopes.empty()) return 0;
+    const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2);
+    std::ranges::nth_element(slopes, middle);
+    if (slopes.size() % 2 == 1) return *middle;
+    return std::midpoint(*std::ranges::max_element(slopes.begin(), middle), *middle);
 }
 
 void LagProbe::look(TimePoint now, std::int64_t ahead, std::int64_t behind) {

@@ -11,7 +11,8 @@ struct Point {
     double x, y;
 };
 
-/// The slope of the straight line that comes closest to the points (least squares); 0 when they are fewer than two or all at one x.
+/// Theil and Sen's slope: the median of the slopes of all pairs, which single outliers do not move; 0 when no two points differ
+/// in x. Takes time and memory by the square of the points; a thousand are fine.
 [[nodiscard]] double slope(std::span<const Point> points);
 
 /// How far one counter runs behind another, in time: for every value the first is seen at, how long until the second has it.

@@ -15,7 +15,7 @@ struct Line {
 };
 
 class SlopeTest : public testing::TestWithParam<Line> {};
-TEST_P(SlopeTest, LeastSquares) { EXPECT_NEAR(slope(GetParam().points), GetParam().slope, 1e-9) << GetParam().claim; }
+TEST_P(SlopeTest, TheilSen) { EXPECT_NEAR(slope(GetParam().points), GetParam().slope, 1e-9) << GetParam().claim; }
 
 INSTANTIATE_TEST_SUITE_P(Bench, SlopeTest, testing::Values(
     Line{"no points, no slope",                     {},                                    0},
@@ -24,6 +24,8 @@ INSTANTIATE_TEST_SUITE_P(Bench, SlopeTest, testing::Values(
     Line{"a straight line",                         {{0, 1}, {1, 3}, {2, 5}},              2},
     Line{"it falls",                                {{0, 3}, {3, 0}},                      -1},
     Line{"a bump in the middle does not tilt it",   {{0, 1}, {1, 7}, {2, 1}},              0},
+    Line{"nor does an outlier at the end",          {{0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 99}}, 0},
+    Line{"an even number of slopes: the middle",    {{0, 0}, {1, 0}, {2, 6}, {3, 6}},      2.5},
     Line{"far from zero",                           {{1e9, 1e9}, {1e9 + 1, 1e9 + 0.5}},    0.5}));
 
 struct Look {
