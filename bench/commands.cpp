@@ -91,7 +91,7 @@ void add_soak(CLI::App& root, int& exit) {
     add_common(*command, *options);
     SoakBench& bench = options->bench;
     command->add_option("--turns", bench.turns, "Turns (default 100000)")->check(CLI::Range(10, 1'000'000'000));
-    command->add_option("--warm-up-turns", bench.warm_up_turns, "Turns before them, while memory grows (default 300000)")
+    command->add_option("--warm-up-turns", bench.warm_up_turns, "Turns before them, while memory grows (default 400000)")
         ->check(CLI::Range(0, 1'000'000'000));
     command->add_option("--c", bench.users, "Turns under way at any time (default 16)")->check(CLI::Range(1, 10'000));
     command->add_option_function<std::vector<std::string>>(

@@ -13,7 +13,7 @@ struct SoakBench {
     std::filesystem::path binary, scenarios, transcript;  ///< an empty `scenarios`: where the program looks itself
     std::string scenario;
     std::int64_t turns{100'000};         ///< > 0; over these memory is looked at
-    std::int64_t warm_up_turns{300'000}; ///< before them: sessions in memory reach their bound, the allocator comes to rest
+    std::int64_t warm_up_turns{400'000}; ///< before them: sessions in memory reach their bound, the allocator comes to rest
     std::size_t users{16};
     std::vector<config::Override> settings{};  ///< of the server under load
 };
