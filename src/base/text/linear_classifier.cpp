@@ -14,7 +14,7 @@
 
 namespace rondo::text {
 namespace {
-constexpr std::size_t kMaxExamples = 200'000;
+using Example = LinearClassifier::Example;
 
 void check_config(const LinearClassifier::TrainConfig& config, std::vector<Fault>& faults) {
     if (config.epochs < 1 || config.epochs > 1'000) faults.push_back({"epochs", "must be 1 to 1000"});
@@ -24,7 +24,8 @@ void check_config(const LinearClassifier::TrainConfig& config, std::vector<Fault
 
 void check_labels(const std::vector<std::string>& labels, std::vector<Fault>& faults) {
     if (labels.empty()) faults.push_back({"labels", "name at least one label"});
-    if (labels.size() > kMaxLabels) faults.push_back({"labels", fmt::format("at most {} labels", kMaxLabels)});
+    if (labels.size() > LinearClassifier::kMaxLabels)
+        faults.push_back({"labels", fmt::format("at most {} labels", LinearClassifier::kMaxLabels)});
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i].empty()) faults.push_back({fmt::format("labels/{}", i), "is empty"});
@@ -32,8 +33,7 @@ void check_labels(const std::vector<std::string>& labels, std::vector<Fault>& fa
     }
 }
 
-std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> examples, std::size_t labels, unsigned bits,
-                                 std::vector<Fault>& faults) {
+std::vector<Sample> make_samples(std::span<const Example> examples, std::size_t labels, unsigned bits, std::vector<Fault>& faults) {
     const FeatureHasher hasher{{.bits = bits}};
     std::vector<Sample> samples(examples.size());
     std::vector<bool> met(labels);
@@ -41,7 +41,9 @@ std::vector<Sample> make_samples(std::span<const LinearClassifier::Example> exam
         const auto label = static_cast<std::size_t>(examples[i].label);
         samples[i].label = examples[i].label;
         hasher.features(examples[i].text, samples[i].features);
-        if (examples[i].label < 0 || label >= labels) {
+        if (examples[i].label == Example::kOutOfScope) {
+            // Bound to no label.
+        } else if (examples[i].label < 0 || label >= labels) {
             faults.push_back({fmt::format("examples/{}", i), "its label is not one of the labels"});
         } else {
             met[label] = true;
@@ -66,16 +68,22 @@ Result<LinearClassifier> LinearClassifier::train(std::vector<std::string> labels
     check_config(config, faults);
     check_labels(labels, faults);
     if (examples.size() > kMaxExamples) faults.push_back({"examples", fmt::format("at most {} examples", kMaxExamples)});
+    if (examples.size() * labels.size() > kMaxDuals)
+        faults.push_back({"examples", fmt::format("at most {} examples for so many labels", kMaxDuals / labels.size())});
     if (!faults.empty()) return refuse(std::move(faults));
     const auto samples = make_samples(examples, labels.size(), config.bits, faults);
     if (!faults.empty()) return refuse(std::move(faults));
 
     const TrainerConfig trainer{
         .seed = config.seed, .epochs = config.epochs, .bits = config.bits, .max_model_bytes = config.max_model_bytes};
-    const auto held_out = hold_out(samples, labels.size(), trainer);
+    const auto part = [&](double from, double share) -> Progress {
+        if (!config.progress) return {};
+        return [&config, from, share](double done) { config.progress(from + share * done); };
+    };
+    const auto held_out = hold_out(samples, labels.size(), trainer, part(0, 0.5));
     std::vector<std::uint32_t> all(samples.size());
     std::iota(all.begin(), all.end(), 0U);
-    auto model = std::make_shared<LinearModel>(fit(samples, all, labels.size(), trainer));
+    auto model = std::make_shared<LinearModel>(fit(samples, all, labels.size(), trainer, part(0.5, 0.5)));
     calibrate(*model, held_out, config.in_scope_rejected);
     model->labels = std::move(labels);
     return LinearClassifier{std::move(model)};
@@ -85,12 +93,11 @@ LinearClassifier::Prediction LinearClassifier::classify(std::string_view text) c
     std::vector<Feature> features;
     FeatureHasher{{.bits = model_->bits}}.features(text, features);
     auto scores = model_->score(features);
-    softmax(scores.logits, model_->temperature);
-    const auto best = std::ranges::max_element(scores.logits);
-    const double confidence = *best;
-    const double oos = out_of_scope_score(confidence, scores.known);
-    return {.label = static_cast<int>(best - scores.logits.begin()),
-            .confidence = confidence,
+    softmax(scores.margins, model_->temperature);
+    const double probability = scores.margins[scores.best];
+    const double oos = out_of_scope_score(probability, scores.covered);
+    return {.label = static_cast<int>(scores.best),
+            .confidence = model_->confidence(probability),
             .out_of_scope = oos > model_->oos_threshold || scores.known < model_->least_known,
             .oos_score = oos};
 }

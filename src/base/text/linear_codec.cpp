@@ -1,15 +1,18 @@
 #include "base/text/linear_codec.hpp"
 
+#include "base/text/linear_classifier.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 namespace rondo::text {
 namespace {
 constexpr std::string_view kMagic = "RLIN";
 /// Raise it when this layout changes, and when folding or hashing gives a text other features: old weights are void then.
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 std::uint64_t fnv1a(std::string_view bytes) noexcept {
     std::uint64_t hash = 0xCBF29CE484222325ULL;
@@ -72,9 +75,18 @@ private:
     bool ok_{true};
 };
 
+/// Far beyond what training gives, and near enough to zero that no sum or quotient of such numbers overflows in scoring.
+bool bounded(std::span<const float> values) {
+    constexpr float kMost = 1e6F;
+    return std::ranges::all_of(values, [](float value) { return std::abs(value) <= kMost; });
+}
+
 bool sound(const LinearModel& model, const std::vector<std::uint32_t>& buckets) {
     const bool rising = std::ranges::adjacent_find(buckets, std::greater_equal<>{}) == buckets.end();
-    return rising && (buckets.empty() || buckets.back() >> model.bits == 0) && model.temperature > 0;
+    const float single[] = {model.temperature,   model.confidence_slope, model.confidence_offset,
+                            model.oos_threshold, model.least_known,      model.unknown_idf};
+    return rising && (buckets.empty() || buckets.back() >> model.bits == 0) && model.temperature > 0 && bounded(single) &&
+           bounded(model.bias) && bounded(model.idf) && bounded(model.scale);
 }
 }  // namespace
 
@@ -85,7 +97,9 @@ std::string encode(const LinearModel& model) {
     out.integer(model.bits);
     out.integer(model.labels.size());
     out.integer(model.rows.size());
-    for (const float value : {model.temperature, model.oos_threshold, model.least_known, model.unknown_idf}) out.real(value);
+    for (const float value :
+         {model.temperature, model.confidence_slope, model.confidence_offset, model.oos_threshold, model.least_known, model.unknown_idf})
+        out.real(value);
     for (const std::string& label : model.labels) {
         out.integer(label.size());
         out.bytes(label);
@@ -95,6 +109,7 @@ std::string encode(const LinearModel& model) {
     for (const float value : model.idf) out.real(value);
     for (const float value : model.scale) out.real(value);
     for (const std::int8_t weight : model.weights) out.integer(static_cast<std::uint8_t>(weight), 1);
+    for (const std::uint8_t byte : model.seen.bytes()) out.integer(byte, 1);
     return out.finish();
 }
 
@@ -111,11 +126,13 @@ Result<LinearModel> decode_model(std::string_view bytes) {
     model.bits = static_cast<unsigned>(in.integer());
     const std::size_t labels = in.integer();
     const std::size_t rows = in.integer();
-    if (model.bits < 8 || model.bits > 28 || labels == 0 || labels > kMaxLabels) return damaged();
-    for (float* value : {&model.temperature, &model.oos_threshold, &model.least_known, &model.unknown_idf}) *value = in.real();
+    if (model.bits < 8 || model.bits > 28 || labels == 0 || labels > LinearClassifier::kMaxLabels) return damaged();
+    for (float* value : {&model.temperature, &model.confidence_slope, &model.confidence_offset, &model.oos_threshold, &model.least_known,
+                         &model.unknown_idf})
+        *value = in.real();
     for (std::size_t i = 0; i < labels; ++i) model.labels.emplace_back(in.bytes(in.integer()));
     // From here on the sizes are known, so nothing is allocated that the bytes do not pay for.
-    if (!in.ok() || in.left() != 4 * labels + rows * (12 + labels)) return damaged();
+    if (!in.ok() || in.left() != 4 * labels + rows * (12 + labels + SeenWith::row_bytes(labels))) return damaged();
     model.bias = in.reals(labels);
     std::vector<std::uint32_t> buckets(rows);
     for (std::uint32_t& bucket : buckets) bucket = static_cast<std::uint32_t>(in.integer());
@@ -123,6 +140,8 @@ Result<LinearModel> decode_model(std::string_view bytes) {
     model.scale = in.reals(rows);
     model.weights.resize(rows * labels);
     for (std::int8_t& weight : model.weights) weight = static_cast<std::int8_t>(in.integer(1));
+    model.seen = SeenWith{rows, labels};
+    for (std::uint8_t& byte : model.seen.bytes()) byte = static_cast<std::uint8_t>(in.integer(1));
     if (!in.ok() || !sound(model, buckets)) return damaged();
     model.rows = RowMap{std::move(buckets), model.bits};
     return model;

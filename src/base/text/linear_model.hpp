@@ -30,11 +30,33 @@ private:
     unsigned shift_{31};
 };
 
+/// Which labels' examples have each feature: one bit for every row and label.
+class SeenWith {
+public:
+    SeenWith() = default;
+    SeenWith(std::size_t rows, std::size_t labels) : row_bytes_{row_bytes(labels)}, bytes_(rows * row_bytes_) {}
+    [[nodiscard]] static constexpr std::size_t row_bytes(std::size_t labels) noexcept { return (labels + 7) / 8; }
+
+    void set(std::size_t row, std::size_t label) noexcept { bytes_[row * row_bytes_ + label / 8] |= bit(label); }
+    [[nodiscard]] bool test(std::size_t row, std::size_t label) const noexcept {
+        return (bytes_[row * row_bytes_ + label / 8] & bit(label)) != 0;
+    }
+    [[nodiscard]] std::vector<std::uint8_t>& bytes() noexcept { return bytes_; }
+    [[nodiscard]] const std::vector<std::uint8_t>& bytes() const noexcept { return bytes_; }
+
+private:
+    static constexpr std::uint8_t bit(std::size_t label) noexcept { return static_cast<std::uint8_t>(1U << (label % 8)); }
+    std::size_t row_bytes_{0};
+    std::vector<std::uint8_t> bytes_;
+};
+
 struct LinearModel {
-    /// One logit a label, and how much of the text the training has seen.
+    /// One margin a label, and how much of the text the training has seen.
     struct Scores {
-        std::vector<float> logits;
-        float known{0};  ///< share of the text's squared tf-idf length on features with a row, 0..1
+        std::vector<float> margins;
+        std::size_t best{0};  ///< label with the largest margin
+        float known{0};       ///< share of the text's squared tf-idf length on features with a row, 0..1
+        float covered{0};     ///< the same on features that examples of `best` have; at most `known`
     };
 
     std::vector<std::string> labels;
@@ -44,19 +66,28 @@ struct LinearModel {
     float unknown_idf{1};              ///< of a feature without a row
     std::vector<float> scale;          ///< a row: weight = scale x weights[row, label]
     std::vector<std::int8_t> weights;  ///< rows x labels
+    SeenWith seen;                     ///< rows x labels
     std::vector<float> bias;           ///< a label
-    float temperature{1};              ///< > 1 where the training was surer than it had reason to be
+    float temperature{0.3F};           ///< of the softmax that makes margins probabilities, > 0
+    float confidence_slope{1};         ///< on the log-odds of the largest probability ...
+    float confidence_offset{0};        ///< ... makes it the share of texts that are labelled rightly
     float oos_threshold{0.9F};         ///< a higher out-of-scope score is out of scope
     float least_known{0.05F};          ///< so is a smaller known share
 
     [[nodiscard]] Scores score(std::span<const Feature> features) const;
+    /// How often the best label is right when its probability is `p`; at least the share of a blind guess.
+    [[nodiscard]] double confidence(double p) const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 };
 
-/// softmax(logits / temperature), in place.
-void softmax(std::vector<float>& logits, float temperature) noexcept;
+/// softmax(margins / temperature), in place.
+void softmax(std::vector<float>& margins, float temperature) noexcept;
 
-/// 0..1, from the largest calibrated probability and the known share. Of the combinations tried on public intent sets
-/// (within a domain and across domains) this one separated best or nearly so on each.
-[[nodiscard]] double out_of_scope_score(double confidence, double known) noexcept;
+/// ln(p / (1 - p)), bounded to +-14 so that p = 1 has one.
+[[nodiscard]] double log_odds(double p) noexcept;
+
+/// 0..1, from the largest probability and the share of the text that its label's examples cover. Of the
+/// combinations tried on public intent sets (labels held out, domains held out, texts of another set) this one separated
+/// best or nearly so on each.
+[[nodiscard]] double out_of_scope_score(double probability, double covered) noexcept;
 }  // namespace rondo::text

@@ -2,8 +2,10 @@
 
 #include "base/rng.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 namespace rondo::text {
@@ -22,6 +24,10 @@ void seal(std::string& bytes) {
     std::uint64_t hash = 0xCBF29CE484222325ULL;
     for (std::size_t i = 0; i + 8 < bytes.size(); ++i) hash = (hash ^ static_cast<unsigned char>(bytes[i])) * 0x100000001B3ULL;
     for (std::size_t i = 0; i < 8; ++i) bytes[bytes.size() - 8 + i] = static_cast<char>(hash >> (8 * i));
+}
+
+MATCHER(IsAVerdict, "one of two labels, with a probability") {
+    return arg.label >= 0 && arg.label < 2 && arg.confidence >= 0 && arg.confidence <= 1 && !std::isnan(arg.oos_score);
 }
 
 TEST_F(LinearCodec, ReadsWhatItWrote) {
@@ -62,6 +68,17 @@ TEST_F(LinearCodec, NamesAnotherVersion) {
     EXPECT_EQ(read.error().code, Code::failed_precondition);
 }
 
+TEST_F(LinearCodec, RefusesNumbersThatWouldOverflow) {
+    for (std::size_t at = 20; at < 44; at += 4) {  // temperature to idf of unknown features
+        std::string absurd = bytes_;
+        absurd.replace(at, 4, "\xFF\xFF\x7F\x7F", 4);  // the largest single
+        seal(absurd);
+        const auto read = LinearClassifier::deserialize(absurd);
+        ASSERT_FALSE(read) << "byte " << at;
+        EXPECT_EQ(read.error().code, Code::data_loss);
+    }
+}
+
 /// A checksum proves nothing about who wrote the bytes: with a right one, any content is refused or usable.
 TEST_F(LinearCodec, SurvivesForgedBytes) {
     Rng rng{11};
@@ -73,7 +90,7 @@ TEST_F(LinearCodec, SurvivesForgedBytes) {
         seal(forged);
         const auto read = LinearClassifier::deserialize(forged);
         if (!read) ++refused;
-        else EXPECT_LT(read->classify("你好 how much").label, 2);
+        else EXPECT_THAT(read->classify("你好 how much"), IsAVerdict());
     }
     EXPECT_GT(refused, 1'000);
 }

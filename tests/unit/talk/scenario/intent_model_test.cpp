@@ -33,6 +33,19 @@ TEST_F(IntentModelTest, ADamagedCacheIsTrainedAgain) {
     }
 }
 
+/// Format version 1 as an older server left it: magic, version, sizes; the checksum (FNV-1a) is right.
+TEST_F(IntentModelTest, ACacheOfAnOlderFormatIsTrainedAgain) {
+    std::string old{"RLIN\1\0\0\0\x16\0\0\0\2\0\0\0\0\0\0\0", 20};
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char byte : old) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3ULL;
+    for (int i = 0; i < 8; ++i) old.push_back(static_cast<char>(hash >> (8 * i)));
+    ASSERT_EQ(text::LinearClassifier::deserialize(old).error().code, Code::failed_precondition);
+    ASSERT_TRUE(load().trained());
+    std::ofstream{IntentModel::cache_file(*pack_, cache_), std::ios::binary | std::ios::trunc} << old;
+    EXPECT_TRUE(load().trained());
+    EXPECT_FALSE(load().trained()) << "and replaced";
+}
+
 TEST_F(IntentModelTest, OtherExamplesHaveAnotherCacheOtherLinesDoNot) {
     const auto file = IntentModel::cache_file(*pack_, cache_);
     folder_.spoil("So long.", "Farewell.");
