@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
         "Examples:\n"
         "  rondo serve\n"
         "  rondo chat --scenario sales-zh\n"
-        "  rondo check-config --config rondo.yaml\n\n"
+        "  rondo check-config --config rondo.yaml\n"
+        "  rondo intents train support.tsv -o support.model\n\n"
         "rondo COMMAND --help says more.");
     int exit = kOk;
     add_serve(root, exit);
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
     add_check_config(root, exit);
     add_workflow(root, exit);
     add_scenario(root, exit);
+    add_intents(root, exit);
     add_version(root, exit);
     add_generate(root, exit);
     try {
