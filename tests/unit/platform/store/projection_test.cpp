@@ -96,7 +96,6 @@ TEST_F(ProjectionTest, OutlivesAFullDisk) {
     open();
     ASSERT_TRUE(append(1, "1"));
     ASSERT_TRUE(append(1, "2"));
-    options.config.projection_interval = std::chrono::milliseconds{1};
     reopen();
     ASSERT_TRUE(append(1, "3"));
     faults.arm({.call = FaultPlan::Call::write,
