@@ -31,6 +31,7 @@ Layers::Layers(const Description& description, const std::optional<Text>& file, 
     read_aliases(options);
     read_environment(options);
     if (file) read_file(*file);
+    if (options.shared) read_shared(*options.shared);
     read_flags(options);
     apply();
 }
@@ -114,6 +115,13 @@ void Layers::read_map(const Text& file, const Node& map, const std::string& pref
         } else if (node.kind != Node::Kind::null) {  // a section whose lines are all commented out is empty
             faults_.push_back({key, place + ": expected a section with settings of its own"});
         }
+    }
+}
+
+void Layers::read_shared(const SharedSettings& shared) {
+    for (const auto& [key, value] : shared.values) {
+        if (const auto index = index_of(key)) choices_[*index] = Choice{node_of(fields_[*index], value), shared.name};
+        else faults_.push_back({shown(key), shared.name + ": " + unknown(key)});
     }
 }
 

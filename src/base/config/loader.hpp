@@ -1,6 +1,7 @@
 #pragma once
 #include "base/config/document.hpp"
 #include "base/config/field.hpp"
+#include "base/config/source.hpp"
 #include "base/result.hpp"
 
 #include <filesystem>
@@ -22,7 +23,7 @@ struct Override {
     std::string name{"flag"};  ///< as the user wrote it, for messages, e.g. "--port"
 };
 
-/// A variable of the environment that is accepted under a name of its own, below RONDO_... and the file.
+/// A variable of the environment that is accepted under a name of its own, below RONDO_..., the file and the store.
 /// Of several aliases for one key the first that is set counts.
 struct Alias {
     std::string name;   ///< "REDIS_URL"
@@ -37,6 +38,7 @@ struct LoadOptions {
     Environment env{};                            ///< an empty value counts as not set
     std::vector<Override> flags{};                ///< the last one for a key counts
     std::vector<Alias> aliases{};
+    std::optional<SharedSettings> shared{};       ///< read from a Source
 };
 
 /// One setting, for `check-config` and the metadata API.
@@ -46,10 +48,11 @@ struct Setting {
     std::string_view type;      ///< see type_name()
     std::string value;          ///< secrets as ***
     std::string default_value;
-    std::string source;         ///< "default", "env RONDO_SERVER__PORT", "rondo.yaml:12", "--port"
+    std::string source;         ///< "default", "env RONDO_SERVER__PORT", "rondo.yaml:12", "store", "--port"
     std::string help;
     std::string allowed;        ///< see allowed_text()
     Reload reload;
+    std::optional<std::string> pending{};  ///< the value a restart will bring; see carry_over()
     bool operator==(const Setting&) const = default;
 };
 
@@ -60,8 +63,8 @@ struct Loaded {
     std::vector<std::string> warnings;  ///< unknown RONDO_ variables, aliases with a warning
 };
 
-/// The layers, applied to the fields of one Config: command line > file > RONDO_... > aliases > default.
-/// The part of load_text() that is the same for every Config; not for other use.
+/// The layers, applied to the fields of one Config: command line > store > file > RONDO_... > aliases >
+/// default. The part of load_text() that is the same for every Config; not for other use.
 class Layers {
 public:
     Layers(const Description& description, const std::optional<Text>& file, const LoadOptions& options);
@@ -80,6 +83,7 @@ private:
     void read_environment(const LoadOptions& options);
     void read_file(const Text& file);
     void read_map(const Text& file, const Node& map, const std::string& prefix);
+    void read_shared(const SharedSettings& shared);
     void read_flags(const LoadOptions& options);
     void apply();
 

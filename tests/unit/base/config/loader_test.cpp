@@ -49,6 +49,24 @@ INSTANTIATE_TEST_SUITE_P(Loader, Precedence, testing::Values(
     Row{"the last flag wins",                   "",                  {}, {{"server.port", "5"}, {"server.port", "6"}}, 6, "flag"},
     Row{"what is not used may be wrong",        "server: {port: 4}", {{"RONDO_SERVER__PORT", "x"}}, {},            4,    "rondo.yaml:1"}));
 
+TEST(Loader, WhatServersShareLiesBetweenTheFileAndTheCommandLine) {
+    LoadOptions options{.env = {{"RONDO_RATE", "0.2"}}, .flags = {{"server.port", "5", "--port"}}};
+    options.shared = SharedSettings{"store", {{"rate", "0.7"}, {"server.port", "6"}, {"nodes", "npc, coach"}, {"server.timeout_ms", "9s"}}};
+    const auto loaded = load_yaml("rate: 0.3\nlog_level: warn\n", options);
+    ASSERT_TRUE(loaded) << faults_text(loaded);
+    EXPECT_EQ(loaded->value.rate, 0.7);
+    EXPECT_EQ(setting(*loaded, "rate").source, "store");
+    EXPECT_EQ(loaded->value.server.port, 5) << "what was typed for this start";
+    EXPECT_EQ(loaded->value.log_level, "warn") << "what the store does not speak of";
+    EXPECT_THAT(loaded->value.nodes, ElementsAre("npc", "coach"));
+    EXPECT_EQ(loaded->value.server.timeout, std::chrono::seconds{9});
+
+    options.shared = SharedSettings{"store", {{"server.prot", "1"}, {"rate", "much"}}};
+    EXPECT_EQ(faults_text(load_yaml("", options)),
+              "server.prot: store: unknown setting; did you mean server.port?\n"
+              "rate: store: expected a number such as 0.5, without quotes, found much");
+}
+
 TEST(Loader, NamesEveryFaultAtOnce) {
     const auto loaded = load_yaml("server:\n  prot: 80\n  cors: 3\nrate: 2\nhost: x\nserver.port: 1\nlog_level: {a: 1}\n",
                                   {.env = {{"RONDO_TTL_S", "long"}}, .flags = {{"serve.port", "1", "--set serve.port"}}});
