@@ -3,10 +3,12 @@
 #include "talk/scenario/pack.hpp"
 #include "talk/scenario/pack_files.hpp"
 #include "talk/scenario/scenario_reader.hpp"
+#include "talk/scenario/yaml_tree.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace rondo::scenario {
 namespace {
@@ -48,12 +50,6 @@ void read_transcripts(const PackFiles& files, std::vector<Fault>& faults, Scenar
     }
 }
 
-/// `workflow.json:12#/routing_rules/npc`; without the line when the pointer names what is not there.
-std::string place_of(const YamlNode* root, const std::string& pointer) {
-    const int line = root ? line_at(*root, pointer) : 0;
-    return line > 0 ? fmt::format("workflow.json:{}#{}", line, pointer) : fmt::format("workflow.json#{}", pointer);
-}
-
 void read_workflow(const std::string& text, std::span<const flow::NodeType> nodes, std::vector<Fault>& faults, ScenarioPack::Parts& parts) {
     auto workflow = flow::parse_workflow(text, nodes);
     if (workflow) {
@@ -61,13 +57,13 @@ void read_workflow(const std::string& text, std::span<const flow::NodeType> node
     } else if (workflow.error().faults.empty()) {
         faults.push_back({"workflow.json", workflow.error().message});  // malformed: the message has the position
     } else {
-        const auto root = parse_yaml(text, "workflow.json");  // every JSON text is YAML, and its tree knows the lines
-        for (const Fault& fault : workflow.error().faults) faults.push_back({place_of(root ? &*root : nullptr, fault.path), fault.message});
+        auto placed = place_faults(workflow.error().faults, text, "workflow.json");
+        std::ranges::move(placed, std::back_inserter(faults));
     }
 }
 }  // namespace
 
-Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& folder, std::span<const flow::NodeType> nodes) {
+Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& folder, std::span<const flow::NodeType> nodes, Known known) {
     std::error_code ec;
     if (!fs::is_directory(folder, ec)) return fail(Code::not_found, fmt::format("there is no scenario folder {}", folder.string()));
     Parts parts;
@@ -78,6 +74,8 @@ Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& f
 
     const PackFiles files = read_pack_files(folder, faults);
     parts.content_hash = files.hash();
+    const auto same = [&parts](const auto& pack) { return pack->id() == parts.id && pack->content_hash() == parts.content_hash; };
+    if (const auto found = std::ranges::find_if(known, same); faults.empty() && found != known.end()) return *found;
     if (const std::string* yaml = files.find("scenario.yaml")) {
         if (auto root = parse_yaml(*yaml, "scenario.yaml")) {
             FaultSink sink{"scenario.yaml", faults};
@@ -97,7 +95,8 @@ Result<std::shared_ptr<const ScenarioPack>> ScenarioPack::load(const fs::path& f
     return std::make_shared<const ScenarioPack>(std::move(parts));
 }
 
-Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path& folder, std::span<const flow::NodeType> nodes) {
+Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path& folder, std::span<const flow::NodeType> nodes,
+                                                                  ScenarioPack::Known known) {
     std::error_code ec;
     std::vector<fs::path> folders;
     fs::directory_iterator entries{folder, ec};
@@ -115,7 +114,7 @@ Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const fs::path
     std::vector<std::shared_ptr<const ScenarioPack>> packs;
     std::vector<Fault> faults;
     for (const fs::path& path : folders) {
-        auto pack = ScenarioPack::load(path, nodes);
+        auto pack = ScenarioPack::load(path, nodes, known);
         if (pack) {
             packs.push_back(std::move(*pack));
             continue;

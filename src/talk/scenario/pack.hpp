@@ -80,11 +80,15 @@ public:
         std::uint64_t content_hash{0};
     };
 
-    /// Reads and checks a pack's folder, whose name is the id. `nodes`: what its workflow may name.
+    /// Packs that are loaded already.
+    using Known = std::span<const std::shared_ptr<const ScenarioPack>>;
+
+    /// Reads and checks a pack's folder, whose name is the id. `nodes`: what its workflow may name, those of `known` too: a pack
+    /// whose files are as they were is taken from there.
     /// Errors: `not_found` (no such folder), `invalid_argument` with every fault at its `file:line`, in workflow.json
     /// followed by `#/pointer`.
     [[nodiscard]] static Result<std::shared_ptr<const ScenarioPack>> load(const std::filesystem::path& folder,
-                                                                          std::span<const flow::NodeType> nodes = kNodes);
+                                                                          std::span<const flow::NodeType> nodes = kNodes, Known known = {});
     /// Precondition: the optional parts are set.
     explicit ScenarioPack(Parts parts) : parts_{std::move(parts)} {}
 
@@ -128,5 +132,6 @@ private:
 /// Every pack below `folder`, by id. Errors: `not_found` (no folder, no pack), `invalid_argument` with the faults of all
 /// packs, each path prefixed `id/`.
 [[nodiscard]] Result<std::vector<std::shared_ptr<const ScenarioPack>>> load_all(const std::filesystem::path& folder,
-                                                                                std::span<const flow::NodeType> nodes = kNodes);
+                                                                                std::span<const flow::NodeType> nodes = kNodes,
+                                                                                ScenarioPack::Known known = {});
 }  // namespace rondo::scenario

@@ -127,4 +127,13 @@ int line_at(const YamlNode& root, std::string_view pointer) {
     }
     return line;
 }
+
+std::vector<Fault> place_faults(std::vector<Fault> faults, std::string_view json, const std::string& file) {
+    const auto root = parse_yaml(json, file);  // every JSON text is YAML, and its tree knows the lines
+    for (Fault& fault : faults) {
+        const int line = root ? line_at(*root, fault.path) : 0;
+        fault.path = line > 0 ? fmt::format("{}:{}#{}", file, line, fault.path) : fmt::format("{}#{}", file, fault.path);
+    }
+    return faults;
+}
 }  // namespace rondo::scenario

@@ -36,4 +36,8 @@ struct YamlLimits {
 /// The line of the value at a JSON pointer (RFC 6901); where it ends too deep, of its nearest ancestor. 0 for a pointer that
 /// does not begin with "/" and is not empty.
 [[nodiscard]] int line_at(const YamlNode& root, std::string_view pointer);
+
+/// Faults whose paths are pointers into a JSON text, with places in its file instead: `workflow.json:12#/routing_rules/npc`;
+/// without the line where no value is.
+[[nodiscard]] std::vector<Fault> place_faults(std::vector<Fault> faults, std::string_view json, const std::string& file);
 }  // namespace rondo::scenario

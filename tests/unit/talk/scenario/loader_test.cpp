@@ -112,6 +112,19 @@ TEST(Loader, SaysAllFaultsOfAllFilesAtOnce) {
     EXPECT_THAT(paths, testing::Contains(testing::StartsWith("workflow.json:1#/")));
 }
 
+TEST(Loader, AKnownPackIsTakenAsLongAsNoFileOfItChanges) {
+    const PackFolder folder;
+    const std::vector first{*ScenarioPack::load(folder.path())};
+    EXPECT_EQ(*ScenarioPack::load(folder.path(), kNodes, first), first[0]);
+    EXPECT_EQ(load_all(folder.root(), kNodes, first)->at(0), first[0]);
+    folder.write("transcripts/another.txt", "hello\n");
+    const auto next = *ScenarioPack::load(folder.path(), kNodes, first);
+    EXPECT_NE(next, first[0]);
+    EXPECT_EQ(next->transcripts().size(), first[0]->transcripts().size() + 1);
+    folder.write("transcripts/another.txt", "\xff\n");
+    EXPECT_FALSE(ScenarioPack::load(folder.path(), kNodes, std::vector{next})) << "what cannot be read is never taken as known";
+}
+
 TEST(Loader, AnyLineMayGoMissingOrComeTwice) {
     const PackFolder folder;
     const std::string sound = kSoundYaml;
