@@ -39,12 +39,13 @@ Result<std::unique_ptr<Server>> Server::start_on(const std::filesystem::path& da
     settings.push_back({"data", data.string(), "the bench"});
     settings.push_back({"workflow", (data / "none.json").string(), "the bench"});  // the packs' own
     settings.push_back({"server.port", "0", "the bench"});
-    auto config = app::load_config(std::nullopt, std::move(settings), {});
+    app::Inputs inputs{.file = {}, .flags = std::move(settings), .environment = {}};
+    auto config = app::load_config(inputs);
     if (!config) return propagate(config);
-    auto app = app::App::start(std::move(*config), {.on_fatal = [] {
-                                   std::fputs("rondo-bench: the store failed\n", stderr);
-                                   std::_Exit(1);
-                               }});
+    auto app = app::App::start(std::move(*config), {.inputs = std::move(inputs), .on_fatal = [] {
+                                                        std::fputs("rondo-bench: the store failed\n", stderr);
+                                                        std::_Exit(1);
+                                                    }});
     if (!app) return propagate(app);
     return std::unique_ptr<Server>{new Server{std::move(*app)}};
 }

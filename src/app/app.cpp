@@ -1,7 +1,8 @@
 #include "app/app.hpp"
 
-#include "app/catalog_loader.hpp"
+#include "app/config_json.hpp"
 #include "app/version.hpp"
+#include "base/json.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -25,21 +26,21 @@ Result<T> wait_for(EventLoops& loops, asio::awaitable<Result<T>> work) {
 }
 }  // namespace
 
-App::App(config::Loaded<Config> config, Options options)
-    : config_{std::move(config)}, options_{std::move(options)}, log_{options_.log}, metrics_{registry_} {}
+App::App(Options options) : options_{std::move(options)}, log_{options_.log}, metrics_{registry_} {}
 
 Result<std::unique_ptr<App>> App::start(config::Loaded<Config> config, Options options) {
-    std::unique_ptr<App> app{new App{std::move(config), std::move(options)}};
-    if (const auto opened = app->open(); !opened) return propagate(opened);
+    std::unique_ptr<App> app{new App{std::move(options)}};
+    if (const auto opened = app->open(std::move(config)); !opened) return propagate(opened);
     return app;
 }
 
-Status App::open() {
-    const Config& config = config_.value;
-    for (const auto& warning : config_.warnings) log_.warn("config_warning", {{"message", warning}});
-    auto catalog = load_catalog(config, 1, log_);
-    if (!catalog) return propagate(catalog);
-    catalog_ = std::make_unique<config::Live<std::shared_ptr<const turn::Catalog>>>(std::move(*catalog), "start");
+Status App::open(config::Loaded<Config> settings) {
+    for (const auto& warning : settings.warnings) log_.warn("config_warning", {{"message", warning}});
+    auto configuration = Configuration::open(std::move(settings), options_.inputs, log_, registry_);
+    if (!configuration) return propagate(configuration);
+    configuration_ = std::move(*configuration);
+    const auto first = configuration_->current();
+    const Config& config = first->value.config();
 
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
@@ -68,12 +69,9 @@ Status App::open() {
 
     shared_ = store::make_local_state();
     if (options_.wrap_shared) shared_ = options_.wrap_shared(std::move(shared_));
-    const auto current = [this] { return catalog_->current()->value; };
-    model_ = std::make_unique<scenario::RehearsalModel>(config.rehearsal,
-                                                        [current](std::string_view id) -> std::shared_ptr<const scenario::ScenarioPack> {
-                                                            const auto scenario = current()->find(id);
-                                                            return scenario ? scenario->pack : nullptr;
-                                                        });
+    const auto current = [this] { return configuration_->catalog(); };
+    model_ = std::make_unique<scenario::RehearsalModel>(
+        config.rehearsal, [this](std::string_view id, std::uint64_t version) { return configuration_->pack(id, version); });
     nodes_ = std::make_unique<agent::NodeSet>(*model_);
     if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
 
@@ -88,12 +86,11 @@ Status App::open() {
                                                                    .catalog = current,
                                                                    .metrics = metrics_,
                                                                    .log = log_,
-                                                                   .tracer = tracer_,
-                                                                   .config = config.turn});
+                                                                   .tracer = tracer_});
     api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_,
                                                            .registry = registry_,
                                                            .catalog = current,
-                                                           .config = [this] { return config_json(); },
+                                                           .config = config_backend(),
                                                            .ready = [this] { return ready(); },
                                                            .model_name = std::string{model_->name()},
                                                            .version = kVersion,
@@ -109,6 +106,7 @@ Status App::open() {
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
+    configuration_->start();
     log_.info("listening", {{"host", config.server.host},
                             {"port", std::int64_t{port_}},
                             {"version", kVersion},
@@ -152,29 +150,17 @@ void App::measure() {
                            [this] { return static_cast<double>(log_.dropped()); });
 }
 
-boost::json::value App::config_json() const {
-    boost::json::array settings;
-    for (const auto& setting : config_.settings) {
-        settings.push_back({{"key", setting.key},
-                            {"value", setting.value},
-                            {"source", setting.source},
-                            {"default", setting.default_value},
-                            {"env", setting.env},
-                            {"type", setting.type},
-                            {"allowed", setting.allowed},
-                            {"help", setting.help},
-                            {"reload", setting.reload == Reload::live ? "live" : "restart"}});
-    }
-    const auto snapshot = catalog_->current();
-    boost::json::object workflows;
-    for (const auto& [id, scenario] : snapshot->value->scenarios()) {
-        workflows[id] = {{"source", scenario->workflow_source}, {"workflow", flow::to_json(scenario->graph->workflow())}};
-    }
-    return {{"settings", std::move(settings)},
-            {"workflows", std::move(workflows)},
-            {"generation", snapshot->generation},
-            {"source", snapshot->source},
-            {"loaded_at", iso8601(snapshot->loaded_at)}};
+gateway::ConfigBackend App::config_backend() {
+    Configuration& configuration = *configuration_;
+    return {.settings = [&configuration] { return json::write(settings_json(configuration.current(), configuration.failure())); },
+            .settings_schema = settings_schema,
+            .workflow = [&configuration] { return json::write(workflow_json(configuration.current(), configuration.failure())); },
+            .workflow_schema = workflow_schema,
+            .replace_workflow = [&configuration](std::string body, bool persist) -> asio::awaitable<Result<std::string>> {
+                const auto pin = co_await configuration.replace_workflow(std::move(body), persist);
+                if (!pin) co_return propagate(pin);
+                co_return json::write(replaced_json(*pin, persist));
+            }};
 }
 
 Status App::ready() const {
@@ -185,7 +171,7 @@ Status App::ready() const {
 
 void App::drain() {
     draining_ = true;
-    const auto deadline = Clock::now() + config_.value.drain;
+    const auto deadline = Clock::now() + configuration_->current()->value.config().drain;
     // Streams end when their turns do, so the turns are waited for while connections are still being answered.
     CallContext ctx;
     ctx.deadline = deadline;
@@ -200,6 +186,7 @@ App::~App() {
     if (server_) server_->stop_accepting();
     // The store first: its last acknowledgements are posted to loops that must still be there.
     if (database_) database_->stop();
+    if (configuration_) configuration_->stop();
     if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();
     turns_.reset();

@@ -1,7 +1,7 @@
 #pragma once
 #include "app/config.hpp"
+#include "app/configuration.hpp"
 #include "base/async/event_loops.hpp"
-#include "base/config/live.hpp"
 #include "base/obs/logger.hpp"
 #include "base/obs/registry.hpp"
 #include "base/obs/tracer.hpp"
@@ -23,6 +23,7 @@ namespace rondo::app {
 class App {
 public:
     struct Options {
+        Inputs inputs{};  ///< where the settings came from: reload() reads it again
         obs::Logger log{obs::Logger::null()};
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
@@ -38,19 +39,23 @@ public:
     /// Refuses new work, waits for what runs (at most Config::drain), stops. Blocks; not from a loop.
     void drain();
 
+    /// Reads settings, packs and workflow again and puts them in force when they are sound. Returns at once; thread-safe.
+    void reload() { configuration_->reload(); }
+    /// For who wants to hear of new configurations; see config::Live.
+    [[nodiscard]] LiveGeneration& configuration() { return configuration_->live(); }
+
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] const net::RouteTable& routes() const { return server_->routes(); }
     [[nodiscard]] store::Database& database() { return *database_; }
     [[nodiscard]] std::size_t resumed_turns() const { return resumed_; }
 
 private:
-    App(config::Loaded<Config> config, Options options);
-    Status open();
+    explicit App(Options options);
+    Status open(config::Loaded<Config> settings);
     void measure();
-    [[nodiscard]] boost::json::value config_json() const;
+    [[nodiscard]] gateway::ConfigBackend config_backend();
     [[nodiscard]] Status ready() const;
 
-    config::Loaded<Config> config_;
     Options options_;
     obs::Logger log_;
     obs::Registry registry_;
@@ -58,7 +63,7 @@ private:
     turn::TurnProjection projection_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<store::SharedState> shared_;
-    std::unique_ptr<config::Live<std::shared_ptr<const turn::Catalog>>> catalog_;
+    std::unique_ptr<Configuration> configuration_;
     std::unique_ptr<scenario::RehearsalModel> model_;
     std::unique_ptr<agent::NodeSet> nodes_;
     ledger::PriceTable prices_;

@@ -1,5 +1,6 @@
 #include "app/catalog_loader.hpp"
 #include "app/commands.hpp"
+#include "app/config_json.hpp"
 #include "app/report.hpp"
 #include "base/json.hpp"
 
@@ -15,14 +16,9 @@ namespace rondo::app {
 namespace {
 struct Options {
     std::string config;
+    std::string schema;  // "settings", "workflow" or empty
     bool json{false};
 };
-
-boost::json::array faults_json(const Error& error) {
-    boost::json::array faults;
-    for (const auto& fault : error.faults) faults.push_back({{"path", fault.path}, {"message", fault.message}});
-    return faults;
-}
 
 int refuse(const Error& error, bool json) {
     if (json) {
@@ -35,9 +31,7 @@ int refuse(const Error& error, bool json) {
 
 void print_json(const config::Loaded<Config>& loaded) {
     boost::json::array settings;
-    for (const auto& s : loaded.settings)
-        settings.push_back(
-            {{"key", s.key}, {"value", s.value}, {"source", s.source}, {"env", s.env}, {"allowed", s.allowed}, {"help", s.help}});
+    for (const auto& setting : loaded.settings) settings.push_back(setting_json(setting));
     boost::json::array warnings(loaded.warnings.begin(), loaded.warnings.end());
     std::puts(
         json::write(boost::json::object{{"valid", true}, {"settings", std::move(settings)}, {"warnings", std::move(warnings)}}).c_str());
@@ -55,8 +49,9 @@ void print_table(const config::Loaded<Config>& loaded) {
 }
 
 int check(const Options& options) {
-    const auto loaded = load_config(options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config}, {},
-                                    config::process_environment());
+    if (!options.schema.empty()) return std::puts((options.schema == "workflow" ? workflow_schema() : settings_schema()).c_str()), kOk;
+    const auto loaded = load_config({.file = options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config},
+                                     .environment = config::process_environment()});
     if (!loaded) return refuse(loaded.error(), options.json);
     // The packs and the workflow are configuration too; their intents are not trained for a check.
     if (const auto checked = check_catalog(loaded->value); !checked) return refuse(checked.error(), options.json);
@@ -70,11 +65,16 @@ void add_check_config(CLI::App& root, int& exit) {
     auto* command = root.add_subcommand("check-config", "Check settings, scenario packs and workflow without starting");
     command->add_option("--config", options->config, "Settings file, YAML or JSON")->check(CLI::ExistingFile);
     command->add_flag("--json", options->json, "Print one JSON object");
+    command->add_option("--schema", options->schema, "Print the JSON Schema of the settings file (default) or of a workflow, nothing else")
+        ->expected(0, 1)
+        ->default_str("settings")
+        ->check(CLI::IsMember({"settings", "workflow"}));
     command->footer(
-        "Prints every setting with its value and where it comes from: command line > file > RONDO_... > default.\n\n"
+        "Prints every setting with its value and where it comes from: command line > shared store > file > RONDO_... > default.\n\n"
         "Examples:\n"
         "  rondo check-config --config rondo.yaml\n"
-        "  rondo check-config --json | jq .settings");
+        "  rondo check-config --json | jq .settings\n"
+        "  rondo check-config --schema > rondo.schema.json");
     command->callback([options, &exit] { exit = check(*options); });
 }
 }  // namespace rondo::app

@@ -35,10 +35,14 @@ std::filesystem::path program_folder() {
 }
 }  // namespace
 
-Result<config::Loaded<Config>> load_config(std::optional<std::filesystem::path> file, std::vector<config::Override> flags,
-                                           config::Environment environment) {
-    return config::load<Config>(
-        {.file = std::move(file), .env = std::move(environment), .flags = std::move(flags), .aliases = founding_names()});
+Result<config::Loaded<Config>> load_config(const Inputs& inputs) {
+    config::LoadOptions options{.file = inputs.file, .env = inputs.environment, .flags = inputs.flags, .aliases = founding_names()};
+    if (inputs.shared) {
+        auto shared = inputs.shared->read();
+        if (!shared) return propagate(shared);
+        options.shared = std::move(*shared);
+    }
+    return config::load<Config>(options);
 }
 
 Result<std::filesystem::path> find_scenarios(const Config& config) {

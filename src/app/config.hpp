@@ -32,11 +32,11 @@ template <class Visitor>
 void describe(Visitor& v, Config& c) {
     using namespace std::chrono_literals;
     v.field("data", c.data, Reload::restart, "Folder of everything that is kept: database, trained models.");
-    v.field("scenarios", c.scenarios, Reload::restart,
+    v.field("scenarios", c.scenarios, Reload::live,
             "Folder of the scenario packs; empty: ./scenarios, else those installed beside the program.");
-    v.field("default_scenario", c.default_scenario, Reload::restart, "The scenario of sessions that name none.");
-    v.field("workflow", c.workflow, Reload::restart, "A workflow file that, when it exists, overrides every pack's own.");
-    v.field("drain_ms", c.drain, Reload::restart, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
+    v.field("default_scenario", c.default_scenario, Reload::live, "The scenario of sessions that name none.");
+    v.field("workflow", c.workflow, Reload::live, "A workflow file that, when it exists, overrides every pack's own; empty: none.");
+    v.field("drain_ms", c.drain, Reload::live, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
     v.section("server", c.server);
     v.section("store", c.store);
     v.section("turn", c.turn);
@@ -44,9 +44,17 @@ void describe(Visitor& v, Config& c) {
     v.section("log", c.log);
 }
 
-/// The layers: command line over file over RONDO_... over the founding names over the defaults.
-[[nodiscard]] Result<config::Loaded<Config>> load_config(std::optional<std::filesystem::path> file, std::vector<config::Override> flags,
-                                                         config::Environment environment);
+/// Where settings come from; read at the start, and again at each reload.
+struct Inputs {
+    std::optional<std::filesystem::path> file{};
+    std::vector<config::Override> flags{};
+    config::Environment environment{};
+    config::Source* shared{nullptr};  ///< settings of several servers; not owned, outlives the server
+};
+
+/// The layers: command line over shared store over file over RONDO_... over the founding names over the defaults. Blocks.
+/// Errors: the loader's, the source's.
+[[nodiscard]] Result<config::Loaded<Config>> load_config(const Inputs& inputs);
 
 /// The configured folder, ./scenarios, or the one installed beside the program. Errors: `not_found`.
 [[nodiscard]] Result<std::filesystem::path> find_scenarios(const Config& config);

@@ -25,7 +25,7 @@ Status write(const std::filesystem::path& file, const std::string& text) {
 
 /// Of the defaults: neither a file nor the builder's environment may show in what is generated.
 Status generate(const CLI::App& root, const std::filesystem::path& folder) {
-    const auto settings = load_config(std::nullopt, {}, {});
+    const auto settings = load_config({});
     if (!settings) return propagate(settings);
     const CommandHelp help = command_help(root);
     if (auto done = write(folder / "rondo.1", man_page(help, settings->settings, kVersion)); !done) return done;

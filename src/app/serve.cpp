@@ -32,20 +32,23 @@ struct Options {
     }
 };
 
-/// The signals a server is stopped by; blocked in every thread, taken by sigwait in this one.
-sigset_t stop_signals() {
+/// The signals a server understands: two end it, SIGHUP reloads. Blocked in every thread, taken by sigwait in this one.
+sigset_t known_signals() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     return set;
 }
 
 int serve(const Options& options) {
-    auto config = load_config(options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config}, options.flags(),
-                              config::process_environment());
+    const Inputs inputs{.file = options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config},
+                        .flags = options.flags(),
+                        .environment = config::process_environment()};
+    auto config = load_config(inputs);
     if (!config) return report(config.error()), kUsage;
-    const sigset_t signals = stop_signals();
+    const sigset_t signals = known_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts, so that all inherit it
     std::signal(SIGPIPE, SIG_IGN);
     const auto manager = net::ServiceManager::from_environment();
@@ -53,7 +56,7 @@ int serve(const Options& options) {
         {.level = obs::parse_level(config->value.log.level), .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
-    auto app = App::start(std::move(*config), {.log = log, .on_fatal = [] {
+    auto app = App::start(std::move(*config), {.inputs = inputs, .log = log, .on_fatal = [] {
                                                    store_failed = true;
                                                    kill(getpid(), SIGTERM);
                                                }});
@@ -65,13 +68,14 @@ int serve(const Options& options) {
     if (const auto told = manager.ready(listening); !told) log.warn("service_manager_unheard", {{"message", told.error().message}});
 
     int signal = 0;
-    sigwait(&signals, &signal);
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*app)->reload();
     if (store_failed) {  // nothing can be acknowledged any more: leave at once, recovery does the rest
         std::fputs("rondo: the store failed; start again to recover\n", stderr);
         return kFailed;
     }
     static_cast<void>(manager.stopping());  // it sent the signal, as a rule
     // A second signal ends the process at once.
+    std::signal(SIGHUP, SIG_IGN);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
@@ -91,7 +95,8 @@ void add_serve(CLI::App& root, int& exit) {
     command->add_option("--workflow", options->workflow, "Workflow file that overrides the packs' (default config/workflow_config.json)");
     command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
     command->footer(
-        "Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n\n"
+        "Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n"
+        "SIGHUP reads the settings file, the scenario packs and the workflow file again.\n\n"
         "Examples:\n"
         "  rondo serve\n"
         "  rondo serve --port 9000 --data /var/lib/rondo --config rondo.yaml\n"

@@ -41,8 +41,8 @@ Result<std::string> read_stdin() {
 /// The folder of a pack: the one given, or the installed one of that name.
 Result<std::filesystem::path> pack_folder(const Options& options) {
     if (options.scenario.find('/') != std::string::npos) return std::filesystem::path{options.scenario};
-    const auto loaded = load_config(options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config}, {},
-                                    config::process_environment());
+    const auto loaded = load_config({.file = options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>{options.config},
+                                     .environment = config::process_environment()});
     if (!loaded) return propagate(loaded);
     const auto folder = find_scenarios(loaded->value);
     if (!folder) return propagate(folder);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -12,6 +13,27 @@ namespace {
 using boost::json::object;
 using support::Answer;
 using support::text_of;
+
+/// What must be so while a documented request is made, besides those before it.
+class Given {
+public:
+    Given(const object& step, std::filesystem::path workflow_file) {
+        const auto* given = step.if_contains("given");
+        if (!given) return;
+        EXPECT_EQ(given->as_string(), "a folder in the place of the workflow file") << "the only one there is";
+        folder_ = std::move(workflow_file);
+        std::filesystem::create_directory(folder_);
+    }
+    ~Given() {
+        std::error_code none;
+        if (!folder_.empty()) std::filesystem::remove(folder_, none);
+    }
+    Given(const Given&) = delete;
+    Given& operator=(const Given&) = delete;
+
+private:
+    std::filesystem::path folder_;
+};
 
 /// One documented request of an operation.
 struct Replay {
@@ -113,6 +135,7 @@ TEST_F(OpenApi, EveryRouteIsDocumentedAndEveryDocumentedPathIsARoute) {
 
 TEST_F(OpenApi, EveryExampleIsAnsweredAsDocumented) {
     for (const Replay& replay : replays()) {
+        const Given given{*replay.step, server.workflow_file()};
         const Answer answer = now().send(request_of(replay));
         EXPECT_EQ(answer.status, replay.step->at("status").as_int64()) << replay.name() << '\n' << answer.body;
         EXPECT_EQ(fault_of(replay, answer), "") << replay.name() << '\n' << answer.body;

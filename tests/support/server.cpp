@@ -28,7 +28,8 @@ Result<std::unique_ptr<app::App>> try_start(const std::filesystem::path& data, c
                                         {"server.port", "0"},
                                         {"server.threads", "2"}};
     for (const auto& [key, value] : settings) flags.push_back({key, value});
-    auto config = app::load_config(std::nullopt, std::move(flags), {});
+    options.inputs.flags = std::move(flags);
+    auto config = app::load_config(options.inputs);
     if (!config) return propagate(config);
     return app::App::start(std::move(*config), std::move(options));
 }

@@ -2,6 +2,7 @@
 #include "app/app.hpp"
 #include "support/temp_folder.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,12 +20,15 @@ public:
     /// Throws with the faults when it cannot start.
     explicit Server(Settings settings = {}, AdjustNodes adjust_nodes = {})
         : Server{std::move(settings), app::App::Options{.adjust_nodes = std::move(adjust_nodes)}} {}
-    /// With parts that break; what `options` point to must outlive the server.
+    /// With parts that break, or settings from more places (`inputs`); what `options` point to must outlive the server.
     Server(Settings settings, app::App::Options options);
 
     [[nodiscard]] std::uint16_t port() const { return app_->port(); }
     [[nodiscard]] app::App& app() { return *app_; }
     [[nodiscard]] const std::filesystem::path& data() const { return data_.path(); }
+    [[nodiscard]] std::filesystem::path workflow_file() const {
+        return data() / "workflow_config.json";
+    }  ///< unless a setting says otherwise
 
     void stop() { app_.reset(); }   ///< without draining: what runs is left for the next start
     void start();                   ///< again, on the same data, on another port

@@ -59,6 +59,11 @@ net::RouteTable Api::routes() {
     add(Method::post, "/api/v1/feedback/submit", "submit_feedback", "Rate a turn with one to five stars.", &Handlers::submit_feedback);
     add(Method::get, "/api/v1/scenarios", "list_scenarios", "The installed scenarios.", &Handlers::list_scenarios);
     add(Method::get, "/api/v1/config", "get_config", "Every setting with its source.", &Handlers::get_config);
+    add(Method::get, "/api/v1/config/schema", "get_config_schema", "JSON Schema of the configuration file.", &Handlers::get_config_schema);
+    add(Method::get, "/api/v1/config/workflow", "get_workflow", "The workflow in force and where it is from.", &Handlers::get_workflow);
+    add(Method::put, "/api/v1/config/workflow", "put_workflow", "Put another workflow in force; persist=true also keeps it as a file.",
+        &Handlers::put_workflow);
+    add(Method::get, "/api/v1/config/workflow/schema", "get_workflow_schema", "JSON Schema of a workflow.", &Handlers::get_workflow_schema);
     add(Method::post, "/api/v1/workflow/check", "check_workflow", "Check a workflow and print its graph; nothing is changed.",
         &Handlers::check_workflow);
     add(Method::get, "/metrics", "metrics", "Prometheus metrics.", &Handlers::metrics);

@@ -4,7 +4,7 @@
 #include "platform/net/route_table.hpp"
 #include "talk/turn/turns.hpp"
 
-#include <boost/json/fwd.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -13,12 +13,23 @@
 #include <string>
 
 namespace rondo::gateway {
+/// The configuration as the API shows and changes it; bodies are JSON texts.
+struct ConfigBackend {
+    std::function<std::string()> settings;         ///< every setting with its source
+    std::function<std::string()> settings_schema;  ///< JSON Schema of the configuration file
+    std::function<std::string()> workflow;
+    std::function<std::string()> workflow_schema;
+    /// Checks a workflow and puts it in force; durable first when `persist`. Returns what there is to say of it.
+    /// Errors: `invalid_argument` with every fault, those of writing the file.
+    std::function<asio::awaitable<Result<std::string>>(std::string json, bool persist)> replace_workflow;
+};
+
 /// What the API needs from the rest. Owned by the app; outlives the server. Functions are called from any loop.
 struct Backend {
     turn::Turns& turns;
     obs::Registry& registry;
     std::function<std::shared_ptr<const turn::Catalog>()> catalog;
-    std::function<boost::json::value()> config;       ///< the settings with their sources, for GET /api/v1/config
+    ConfigBackend config;
     std::function<Status()> ready;                    ///< an error says why no new work is taken
     std::string model_name;                           ///< of the embedded model, shown as such
     std::string version;

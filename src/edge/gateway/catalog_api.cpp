@@ -12,8 +12,6 @@ asio::awaitable<void> Handlers::list_scenarios(net::Exchange& exchange) const {
     co_await answer(exchange, 200, {{"scenarios", std::move(scenarios)}, {"model", {{"name", backend().model_name}, {"embedded", true}}}});
 }
 
-asio::awaitable<void> Handlers::get_config(net::Exchange& exchange) const { co_await answer(exchange, 200, backend().config()); }
-
 asio::awaitable<void> Handlers::metrics(net::Exchange& exchange) const {
     co_await exchange.respond({.content_type = obs::Registry::kContentType, .body = backend().registry.expose()});
 }

@@ -21,11 +21,17 @@ struct Handlers {
     asio::awaitable<void> submit_feedback(net::Exchange& exchange) const;
     // catalog_api.cpp
     asio::awaitable<void> list_scenarios(net::Exchange& exchange) const;
-    asio::awaitable<void> get_config(net::Exchange& exchange) const;
     asio::awaitable<void> metrics(net::Exchange& exchange) const;
     asio::awaitable<void> live(net::Exchange& exchange) const;
     asio::awaitable<void> ready(net::Exchange& exchange) const;
     asio::awaitable<void> version(net::Exchange& exchange) const;
+    // config_api.cpp
+    asio::awaitable<void> get_config(net::Exchange& exchange) const;
+    asio::awaitable<void> get_config_schema(net::Exchange& exchange) const;
+    asio::awaitable<void> get_workflow(net::Exchange& exchange) const;
+    asio::awaitable<void> get_workflow_schema(net::Exchange& exchange) const;
+    asio::awaitable<void> put_workflow(net::Exchange& exchange) const;
+
     // workflow_api.cpp
     asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 

@@ -33,6 +33,7 @@ struct ModelRequest {
     int turn{0};                                 ///< 1-based turn of the session
     std::uint64_t seed{0};                       ///< the same request gives the same answer where the model allows it
     std::string pack;                            ///< id of the scenario pack
+    std::uint64_t pack_version{0};               ///< its content hash: a turn keeps the pack it began with
     std::string stage;                           ///< the conversation's stage, before this turn's transition
     std::string intent;                          ///< empty: not recognised or out of scope
     std::string language;                        ///< BCP 47 primary tag, "zh" or "en"

@@ -108,6 +108,7 @@ llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
     request.turn = static_cast<int>(facts.turn);
     request.seed = facts.seed;
     request.pack = facts.pack.id();
+    request.pack_version = facts.pack.content_hash();
     request.stage = facts.stage;
     request.intent = intent_of(board);
     request.language = facts.pack.language();

@@ -53,7 +53,7 @@ asio::awaitable<Status> still_wanted(const CallContext& ctx) {
 
 asio::awaitable<Result<llm::Completion>> RehearsalModel::complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    const auto pack = lookup_(request.pack);
+    const auto pack = lookup_(request.pack, request.pack_version);
     if (!pack) co_return fail(Code::not_found, fmt::format("there is no scenario pack \"{}\"", request.pack));
 
     llm::Completion completion;

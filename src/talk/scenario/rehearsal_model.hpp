@@ -18,8 +18,8 @@ public:
         std::chrono::milliseconds delta_pace{0};  ///< wait before each delta; 0: no timer and larger deltas
         std::int64_t seed{0};                     ///< mixed with the request's: another seed, another rehearsal
     };
-    /// Finds a pack by its id; null when there is none. Thread-safe.
-    using Lookup = std::function<std::shared_ptr<const ScenarioPack>(std::string_view id)>;
+    /// Finds a pack by its id and content hash; null when there is none. Thread-safe.
+    using Lookup = std::function<std::shared_ptr<const ScenarioPack>(std::string_view id, std::uint64_t version)>;
 
     static constexpr std::string_view kName = "rehearsal-1";
     static constexpr std::string_view kBilledAs = "rehearsal";  ///< its price in ledger::PriceTable (0)

@@ -71,7 +71,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
             branch = std::move(*older);
             continue;  // the session may have become busy meanwhile
         }
-        if (services_.config.busy == "reject" || session->waiting >= services_.config.queue_limit) {
+        if (services_.config().busy == "reject" || session->waiting >= services_.config().queue_limit) {
             services_.metrics.refused("busy");
             co_return fail(Error{.code = Code::aborted, .message = "Another request is processing", .reason = "SESSION_BUSY"});
         }
@@ -90,7 +90,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
                              .message = fmt::format("the next turn of this session is number {}", next),
                              .reason = "TURN_NUMBER_CONFLICT"});
     }
-    const CallContext call = ctx.within(services_.config.deadline);
+    const CallContext call = ctx.within(services_.config().deadline);
     auto admitted = co_await admit(session, std::move(*branch), std::move(request), key, body, call);
     if (!admitted) {
         services_.metrics.refused(name(admitted.error().code));
@@ -109,7 +109,7 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
     auto scenario = catalog->find(session->stored.created.scenario);
     if (!scenario) co_return fail(Code::failed_precondition, "the session's scenario is no longer installed");
     const std::int64_t token = services_.database.next_token();
-    auto lease = services_.shared.acquire(lease_name(*session), token, services_.config.deadline + kLeaseMargin);
+    auto lease = services_.shared.acquire(lease_name(*session), token, services_.config().deadline + kLeaseMargin);
     if (!lease) co_return propagate(lease);
 
     TurnAccepted accepted;
@@ -167,7 +167,7 @@ std::shared_ptr<LiveTurn> TurnCoordinator::make_live(Session& session, TurnAccep
                                                         .session_key = session.key(),
                                                         .token = token,
                                                         .epoch = epoch,
-                                                        .flush_interval = services_.config.flush_interval,
+                                                        .flush_interval = services_.config().flush_interval,
                                                         .received = received},
                                       session.stored.created.id, std::move(accepted));
 }

@@ -1,8 +1,8 @@
 #include "talk/turn/catalog.hpp"
 
 namespace rondo::turn {
-Catalog::Catalog(std::vector<Scenario> scenarios, std::string default_scenario, std::int64_t generation)
-    : default_scenario_{std::move(default_scenario)}, generation_{generation} {
+Catalog::Catalog(std::vector<Scenario> scenarios, std::string default_scenario, std::int64_t generation, Config config)
+    : default_scenario_{std::move(default_scenario)}, generation_{generation}, config_{std::move(config)} {
     for (auto& scenario : scenarios) {
         const std::string id = scenario.pack->id();
         scenarios_.emplace(id, std::make_shared<const Scenario>(std::move(scenario)));

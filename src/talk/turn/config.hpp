@@ -25,7 +25,7 @@ void describe(Visitor& v, Config& c) {
     v.field("history_turns", c.history_turns, Reload::live, "Earlier turns the model sees.", in(0, 100));
     v.field("live_sessions", c.live_sessions, Reload::restart, "Sessions kept in memory; idle ones past it are read from disk again.",
             in(16, 1'000'000));
-    v.field("max_running", c.max_running, Reload::live,
+    v.field("max_running", c.max_running, Reload::restart,
             "Turns running at once, shared out among the event loops; past it new ones are refused with Retry-After.", in(1, 1'000'000));
     v.field("flush_interval_ms", c.flush_interval, Reload::live, "Longest time a streamed piece waits before it is journaled.",
             in(milliseconds{0}, milliseconds{1'000}));

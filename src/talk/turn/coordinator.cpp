@@ -56,7 +56,7 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
         Branch tip{};
         store::Idempotency keys{store::Idempotency::kDefaultCapacity};
     };
-    const auto wanted = static_cast<std::size_t>(services_.config.history_turns);
+    const auto wanted = static_cast<std::size_t>(services_.config().history_turns);
     auto loaded = co_await services_.database.read([tenant, id, wanted, stalled](store::Reader& reader) -> Result<Loaded> {
         auto found = repository::find(reader, tenant, id);
         if (!found) return propagate(found);
@@ -88,7 +88,7 @@ asio::awaitable<Result<Branch>> TurnCoordinator::branch_at(std::shared_ptr<Sessi
     const auto projected = co_await services_.database.projected(services_.database.stats().last_seq);
     if (!projected) co_return propagate(projected);
     const std::int64_t key = session->key();
-    const auto wanted = static_cast<std::size_t>(services_.config.history_turns);
+    const auto wanted = static_cast<std::size_t>(services_.config().history_turns);
     auto found = co_await services_.database.read([key, leaf, wanted, initial = std::string{scenario->pack->machine().initial()}](
                                                       store::Reader& reader) { return read_branch(reader, key, leaf, initial, wanted); });
     if (!found) co_return propagate(found);

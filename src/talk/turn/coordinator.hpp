@@ -26,7 +26,8 @@ struct Services {
     Metrics& metrics;
     obs::Logger log;
     obs::Tracer& tracer;
-    Config config;
+
+    [[nodiscard]] Config config() const { return catalog()->config(); }  ///< today's
 };
 
 /// Where a turn is: running (or just ended), or a record of one that ended before.

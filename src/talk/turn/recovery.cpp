@@ -78,7 +78,7 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     auto scenario = catalog->find(session->stored.created.scenario);
     if (!scenario) co_return fail(Code::failed_precondition, "the session's scenario is no longer installed");
     const std::int64_t token = services_.database.next_token();
-    auto lease = services_.shared.acquire("turn:" + std::to_string(session->key()), token, services_.config.deadline * 2);
+    auto lease = services_.shared.acquire("turn:" + std::to_string(session->key()), token, services_.config().deadline * 2);
     if (!lease) co_return propagate(lease);
 
     auto branch = co_await branch_at(session, accepted.parent);
@@ -103,7 +103,7 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
             .scenario = std::move(scenario),
             .generation = catalog->generation(),
             .lease = std::move(*lease)},
-           ctx.within(services_.config.deadline), std::move(resumption));
+           ctx.within(services_.config().deadline), std::move(resumption));
     co_return Status{};
 }
 

@@ -120,7 +120,7 @@ asio::awaitable<void> TurnCoordinator::settle(TurnResult result) {
     session->stored.updated_at = result.record.at;
     if (session->stored.created.title.empty()) session->stored.created.title = title_of(result.record.user_message);
     session->tip = std::move(result.admitted.branch);
-    session->tip.extend(std::move(result.past), result.record.stage, static_cast<std::size_t>(services_.config.history_turns));
+    session->tip.extend(std::move(result.past), result.record.stage, static_cast<std::size_t>(services_.config().history_turns));
 
     const std::string task_id = result.record.task_id;
     turn->tell_ended(std::move(result.record));
@@ -142,7 +142,7 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
         const llm::DeltaSink no_deltas;
         const agent::NodeInput input{.facts = facts, .board = board, .deltas = no_deltas};
         const agent::Node* coach = self.services_.nodes.find("coach");
-        auto outcome = co_await coach->run(input, CallContext{}.within(self.services_.config.deadline));
+        auto outcome = co_await coach->run(input, CallContext{}.within(self.services_.config().deadline));
         const auto* advice = outcome ? std::get_if<agent::CoachOutcome>(&*outcome) : nullptr;
         const std::string json = advice ? json::write(agent::advice_json(*advice)) : std::string{"null"};
         const auto kept = co_await self.keep([&] {

@@ -9,7 +9,8 @@ namespace rondo::turn {
 Turns::Turns(EventLoops& loops, Services services) : services_{std::move(services)} {
     const auto count = static_cast<int>(loops.size());
     const auto part = [count](int whole) { return (whole + count - 1) / count; };
-    const TurnCoordinator::Share share{static_cast<std::size_t>(part(services_.config.live_sessions)), part(services_.config.max_running)};
+    const Config config = services_.config();
+    const TurnCoordinator::Share share{static_cast<std::size_t>(part(config.live_sessions)), part(config.max_running)};
     Rng seeds = Rng::from_entropy();
     for (std::size_t i = 0; i < loops.size(); ++i) {
         coordinators_.push_back(std::make_unique<TurnCoordinator>(loops.at(i), services_, share, seeds.next()));

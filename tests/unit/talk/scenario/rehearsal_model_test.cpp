@@ -19,7 +19,7 @@ protected:
     RehearsalModelTest() : pack_{folder_.load()} {}
 
     RehearsalModel model(RehearsalModel::Config config = {}) {
-        return RehearsalModel{config, [this](std::string_view id) { return id == pack_->id() ? pack_ : nullptr; }};
+        return RehearsalModel{config, [this](std::string_view id, std::uint64_t) { return id == pack_->id() ? pack_ : nullptr; }};
     }
     static llm::ModelRequest request(int turn, std::string intent = "hello") {
         llm::ModelRequest request;
