@@ -139,7 +139,8 @@ TEST(LinearClassifier, ConfidenceIsTheShareThatIsRight) {
 
 TEST(LinearClassifier, ExamplesOfNoLabelAreRefused) {
     std::vector<Example> all = examples();
-    for (const char* text : {"what is the weather", "天气怎么样", "how is the weather today", "今天天气好吗", "weather tomorrow", "明天的天气"})
+    for (const char* text :
+         {"what is the weather", "天气怎么样", "how is the weather today", "今天天气好吗", "weather tomorrow", "明天的天气"})
         all.push_back({text, Example::kOutOfScope});
     const auto taught = LinearClassifier::train(kLabels, all, {});
     ASSERT_TRUE(taught);
