@@ -1,9 +1,9 @@
 #pragma once
+#include "support/temp_folder.hpp"
 #include "talk/scenario/pack.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -79,21 +79,12 @@ inline std::string text_of(const Error& error) {
 /// A pack's folder that goes away with the test. `name` is the pack's id.
 class PackFolder {
 public:
-    explicit PackFolder(const std::string& name = "tiny") {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        std::string unique = std::string{test->test_suite_name()} + "-" + test->name();
-        std::replace(unique.begin(), unique.end(), '/', '-');
-        root_ = std::filesystem::path{testing::TempDir()} / ("rondo-" + unique);
-        std::filesystem::remove_all(root_);
-        path_ = root_ / name;
+    explicit PackFolder(const std::string& name = "tiny") : path_{folder_.path() / name} {
         write("scenario.yaml", kSoundYaml);
         write("workflow.json", kSoundWorkflow);
         write("knowledge/tea.md", "# Tea\n\n## Leaves\nTea is made from leaves and hot water.\n");
         write("transcripts/short.txt", "hello\n\ngoodbye\n");
     }
-    ~PackFolder() { std::filesystem::remove_all(root_); }
-    PackFolder(const PackFolder&) = delete;
-    PackFolder& operator=(const PackFolder&) = delete;
 
     void write(const std::string& name, std::string_view bytes) const {
         std::filesystem::create_directories((path_ / name).parent_path());
@@ -114,9 +105,10 @@ public:
         return std::move(*pack);
     }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+    [[nodiscard]] const std::filesystem::path& root() const { return folder_.path(); }
 
 private:
-    std::filesystem::path root_, path_;
+    support::TempFolder folder_;
+    std::filesystem::path path_;
 };
 }  // namespace rondo::scenario
