@@ -112,8 +112,10 @@ void append_number(std::string& out, double number) {
     if (number == 0) number = 0;  // not "-0", which would be read again as the integer 0
     char digits[32];
     const auto end = std::isfinite(number) ? std::to_chars(digits, digits + sizeof digits, number).ptr : digits;
-    if (end == digits) out += "null";
-    else out.append(digits, end);
+    const std::string_view text{digits, end};
+    out += text.empty() ? "null" : text;
+    // As an integer it would be too large for readers.
+    if (std::abs(number) >= 0x1p63 && std::isfinite(number) && text.find_first_of(".e") == text.npos) out += ".0";
 }
 
 void append(std::string& out, const boost::json::value& value) {

@@ -47,7 +47,7 @@ public:
 
     void start(std::size_t max_header_bytes) {
         hosts = lengths = codings = 0;
-        chunk_left_ = 0;
+        any_chunk_ = false;
         known_method = true;
         parser_.emplace(*this);
         parser_->eager(true);
@@ -55,8 +55,11 @@ public:
         parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes));
     }
     std::size_t put(std::string_view bytes, ErrorCode& ec) { return parser_->put({bytes.data(), bytes.size()}, ec); }
-    /// From a chunk's border at least "0 CR LF CR LF" is still to come, and Beast asserts that it is given so much.
-    [[nodiscard]] bool wants_more_than(std::size_t bytes) const { return parser_->chunked() && chunk_left_ == 0 && bytes < 5; }
+    /// Beast asserts that after a first chunk of size 0 it is given "0 CR LF CR LF" at least. Of anything else, however short, it
+    /// says itself whether more is needed or nothing can make it right.
+    [[nodiscard]] bool waits_for_more_than(std::string_view bytes) const {
+        return parser_->chunked() && !any_chunk_ && bytes.size() < 5 && bytes.starts_with('0') && bytes.find("\r\n") != bytes.npos;
+    }
     [[nodiscard]] bool head_done() const { return parser_->is_header_done(); }
     [[nodiscard]] bool done() const { return parser_->is_done(); }
     [[nodiscard]] bool keep_alive() const { return parser_->keep_alive(); }
@@ -88,11 +91,8 @@ private:
         void on_header_impl(ErrorCode&) override {}
         void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
         std::size_t on_body_impl(StringView body, ErrorCode&) override { return append(body); }
-        void on_chunk_header_impl(std::uint64_t size, StringView, ErrorCode&) override { owner_.chunk_left_ = size; }
-        std::size_t on_chunk_body_impl(std::uint64_t left, StringView body, ErrorCode&) override {
-            owner_.chunk_left_ = left - body.size();
-            return append(body);
-        }
+        void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override { owner_.any_chunk_ = true; }
+        std::size_t on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode&) override { return append(body); }
         void on_finish_impl(ErrorCode&) override {}
 
         std::size_t append(StringView body) {
@@ -103,7 +103,7 @@ private:
     };
 
     Request& request_;
-    std::uint64_t chunk_left_{0};
+    bool any_chunk_{false};
     std::optional<Parser> parser_;  // Beast's parsers read one message each
 };
 
@@ -212,7 +212,7 @@ Status RequestParser::limit_body(std::size_t max_bytes) {
 }
 
 Result<std::size_t> RequestParser::feed_body(std::string_view bytes) {
-    if (grammar_->wants_more_than(bytes.size())) return std::size_t{0};
+    if (grammar_->waits_for_more_than(bytes)) return std::size_t{0};
     ErrorCode ec;
     const std::size_t used = grammar_->put(bytes, ec);
     framed_ += used;

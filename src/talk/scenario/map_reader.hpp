@@ -29,6 +29,7 @@ class MapReader {
 public:
     /// A node that is not a map is one fault, and the reader then stays silent.
     MapReader(const YamlNode& node, FaultSink& faults);
+    [[nodiscard]] bool usable() const { return usable_; }
 
     Text required(std::string_view key, std::size_t max_bytes);
     Text optional(std::string_view key, std::size_t max_bytes);

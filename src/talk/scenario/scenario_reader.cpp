@@ -24,6 +24,7 @@ public:
         : top_{root, faults}, faults_{faults}, parts_{parts} {}
 
     void read() {
+        if (!top_.usable()) return;  // no map at all, which is said
         identity();
         intents();
         stages();

@@ -76,6 +76,7 @@ INSTANTIATE_TEST_SUITE_P(Json, Write, testing::Values(
     Written{"a fraction without an exponent", 1.366,                                             "1.366"},
     Written{"a whole real",                   1.0,                                               "1"},
     Written{"a very small real",              1e-9,                                              "1e-09"},
+    Written{"a whole real past all integers", 0x1p64,                                            "18446744073709551616.0"},
     Written{"integers of both signs",         {-3, 18446744073709551615ULL},                     "[-3,18446744073709551615]"},
     Written{"text with every escape",         "a\"b\\c\n\r\t\x01/多",                           "\"a\\\"b\\\\c\\n\\r\\t\\u0001/多\""},
     Written{"empty containers",               {boost::json::object{}, boost::json::array{}},     "[{},[]]"},

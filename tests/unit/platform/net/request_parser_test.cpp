@@ -113,6 +113,8 @@ INSTANTIATE_TEST_SUITE_P(Framing, RequestRefused, testing::Values(
     Bad{"a chunk size with 0x",                chunked("0x3\r\nabc\r\n0\r\n\r\n"),                          kMalformed},
     Bad{"a chunk size beyond 64 bits",         chunked("10000000000000003\r\nabc\r\n0\r\n\r\n"),            kMalformed},
     Bad{"a chunk longer than its size",        chunked("3\r\nabcd\r\n0\r\n\r\n"),                           kMalformed},
+    Bad{"a short tail that can be no chunk",   chunked("4\r\nabcdx\n0\n"),                             kMalformed},
+    Bad{"a short tail that looks like the last", chunked("4\r\nabcd0\r\nx"),                           kMalformed},
     Bad{"a bare LF after a chunk size",        chunked("3\nabc\r\n0\r\n\r\n"),                              kMalformed},
     Bad{"an endless chunk extension",          chunked("3;" + std::string(9000, 'x')),                      kMalformed},
     Bad{"chunks that are all extension",       chunked(repeated("1;" + std::string(4000, 'x') + "\r\na\r\n", 3) + "0\r\n\r\n"), kMalformed},

@@ -97,6 +97,17 @@ INSTANTIATE_TEST_SUITE_P(Loader, SpoiledScenario, testing::Values(
     Row{"a risk in lower case",                    "risk: BLOCK",         "risk: block",               "scenario.yaml:52", "unknown risk \"block\": LOW, MEDIUM, HIGH or BLOCK"},
     Row{"an id with a space",                      "id: bribe",           "id: a bribe",               "scenario.yaml:51", "is not made of"}));
 
+TEST(Loader, AScenarioThatIsNoMapIsOneFault) {
+    for (const char* yaml : {"just words", "- a list\n", ""}) {
+        const PackFolder folder;
+        folder.write("scenario.yaml", yaml);
+        const auto pack = ScenarioPack::load(folder.path());
+        ASSERT_FALSE(pack) << yaml;
+        EXPECT_EQ(pack.error().code, Code::invalid_argument) << yaml;
+        EXPECT_EQ(pack.error().faults.size(), 1U) << text_of(pack.error());
+    }
+}
+
 TEST(Loader, SaysAllFaultsOfAllFilesAtOnce) {
     const PackFolder folder;
     folder.spoil("language: en", "language: fr\ncolour: red");
