@@ -8,6 +8,7 @@ std::string_view name(Message::Role role) noexcept {
         case Message::Role::system: return "system";
         case Message::Role::user: return "user";
         case Message::Role::assistant: return "assistant";
+        case Message::Role::tool: return "tool";
     }
     return "user";
 }

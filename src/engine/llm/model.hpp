@@ -2,12 +2,12 @@
 #include "base/async/context.hpp"
 #include "base/result.hpp"
 #include "engine/ledger/usage.hpp"
+#include "engine/llm/request.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstdint>
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,42 +17,38 @@ namespace asio = boost::asio;
 }
 
 namespace rondo::llm {
-struct Message {
-    enum class Role { system, user, assistant };
-    Role role{Role::user};
-    std::string text;
-    bool operator==(const Message&) const = default;
+/// A piece of one tool call, as it comes: id and name in the first piece, arguments as text to be joined.
+struct ToolCallDelta {
+    int index{0};
+    std::string id, name, arguments;
+    bool operator==(const ToolCallDelta&) const = default;
 };
 
-/// "system", "user" or "assistant", as every provider's wire spells it.
-[[nodiscard]] std::string_view name(Message::Role role) noexcept;
-
-/// One question to a model. A value: everything the answer may depend on is in it.
-struct ModelRequest {
-    std::string session_id;
-    int turn{0};                                 ///< 1-based turn of the session
-    std::uint64_t seed{0};                       ///< the same request gives the same answer where the model allows it
-    std::string pack;                            ///< id of the scenario pack
-    std::uint64_t pack_version{0};               ///< its content hash: a turn keeps the pack it began with
-    std::string stage;                           ///< the conversation's stage, before this turn's transition
-    std::string intent;                          ///< empty: not recognised or out of scope
-    std::string language;                        ///< BCP 47 primary tag, "zh" or "en"
-    std::vector<Message> history;                ///< oldest first; the last message is the user's
-    std::vector<std::string> sources;            ///< retrieved passages, best first
-    std::vector<std::string> rejected{};         ///< earlier answers to the same message: another one is wanted
-    std::map<std::string, std::string> slots;    ///< values for placeholders, by name
-};
-
-/// A piece of the answer, in order; the pieces concatenate to the completion's text.
+/// A piece of the answer, in order; the texts concatenate to the completion's text.
 struct Delta {
-    std::string text;
+    std::string text{};
+    std::optional<ToolCallDelta> tool_call{};
+    bool seam{false};  ///< from here on another attempt speaks: the one before broke off
+};
+
+/// One try to get an answer from one target.
+struct Attempt {
+    std::string target;
+    std::optional<Error> error{};             ///< none: it answered
+    Clock::duration first_token{}, took{};    ///< first_token: 0 when none came
+    ledger::Usage usage{};                    ///< what it is billed
 };
 
 struct Completion {
     std::string text;
-    ledger::Usage usage;
-    std::string model;          ///< the name to bill under; a key of ledger::PriceTable
-    std::string finish_reason;  ///< "stop" or "length"
+    ledger::Usage usage;                  ///< of all attempts together
+    std::string model;                    ///< the name to bill under; a key of ledger::PriceTable
+    std::string finish_reason;            ///< "stop", "length", "tool_calls", "content_filter"
+    std::vector<ToolCall> tool_calls{};
+    bool usage_estimated{false};          ///< the provider told no usage, or not all of it
+    std::string target{};                 ///< who answered; "" for the embedded model
+    std::string id{};                     ///< the provider's name for the answer
+    std::vector<Attempt> attempts{};      ///< every try, in order
 };
 
 /// Receives the pieces as they come; awaited before the next one is made, so a slow reader slows the model down.

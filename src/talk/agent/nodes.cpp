@@ -104,28 +104,28 @@ const Node* NodeSet::find(std::string_view name) const {
 
 llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
     llm::ModelRequest request;
-    request.session_id = facts.session_id;
-    request.turn = static_cast<int>(facts.turn);
-    request.seed = facts.seed;
-    request.pack = facts.pack.id();
-    request.pack_version = facts.pack.content_hash();
-    request.stage = facts.stage;
-    request.intent = intent_of(board);
+    request.cue.session_id = facts.session_id;
+    request.cue.turn = static_cast<int>(facts.turn);
+    request.cue.seed = facts.seed;
+    request.cue.pack = facts.pack.id();
+    request.cue.pack_version = facts.pack.content_hash();
+    request.cue.stage = facts.stage;
+    request.cue.intent = intent_of(board);
     request.language = facts.pack.language();
-    request.history.reserve(2 * facts.history.size() + 1);
+    request.messages.reserve(2 * facts.history.size() + 1);
     for (const auto& past : facts.history) {
-        request.history.push_back({llm::Message::Role::user, past->user});
-        request.history.push_back({llm::Message::Role::assistant, past->npc});
+        request.messages.push_back({llm::Message::Role::user, past->user});
+        request.messages.push_back({llm::Message::Role::assistant, past->npc});
     }
-    request.history.push_back({llm::Message::Role::user, facts.user_message});
+    request.messages.push_back({llm::Message::Role::user, facts.user_message});
     for (const auto& rival : facts.rivals) {
-        if (rival->user == facts.user_message) request.rejected.push_back(rival->npc);
+        if (rival->user == facts.user_message) request.cue.rejected.push_back(rival->npc);
     }
     if (board.knowledge) {
         for (const auto& source : board.knowledge->sources) request.sources.push_back(source.text);
     }
-    if (!facts.persona_name.empty()) request.slots["persona_name"] = facts.persona_name;
-    if (!facts.persona_role.empty()) request.slots["persona_role"] = facts.persona_role;
+    if (!facts.persona_name.empty()) request.cue.slots["persona_name"] = facts.persona_name;
+    if (!facts.persona_role.empty()) request.cue.slots["persona_role"] = facts.persona_role;
     return request;
 }
 }  // namespace rondo::agent

@@ -12,23 +12,23 @@ std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request
     std::vector<std::string_view> user_texts;
     std::vector<std::string_view> said;
     const std::vector<std::string_view> sources{request.sources.begin(), request.sources.end()};
-    for (const llm::Message& message : request.history) {
+    for (const llm::Message& message : request.messages) {
         if (message.role == llm::Message::Role::user) user_texts.push_back(message.text);
         if (message.role == llm::Message::Role::assistant) said.push_back(message.text);
     }
-    said.insert(said.end(), request.rejected.begin(), request.rejected.end());
-    return pack.line({.intent = request.intent,
-                      .stage = request.stage,
-                      .pick = {.session_id = request.session_id, .turn = request.turn, .seed = seed, .said = said},
+    said.insert(said.end(), request.cue.rejected.begin(), request.cue.rejected.end());
+    return pack.line({.intent = request.cue.intent,
+                      .stage = request.cue.stage,
+                      .pick = {.session_id = request.cue.session_id, .turn = request.cue.turn, .seed = seed, .said = said},
                       .user_texts = user_texts,
                       .sources = sources,
-                      .slots = &request.slots});
+                      .slots = &request.cue.slots});
 }
 
 Tokens input_tokens(const llm::ModelRequest& request) {
     const text::TokenCounter counter;
     Tokens tokens;
-    for (const llm::Message& message : request.history) tokens += counter.count(message.text);
+    for (const llm::Message& message : request.messages) tokens += counter.count(message.text);
     for (const std::string& source : request.sources) tokens += counter.count(source);
     return tokens;
 }
@@ -53,11 +53,11 @@ asio::awaitable<Status> still_wanted(const CallContext& ctx) {
 
 asio::awaitable<Result<llm::Completion>> RehearsalModel::complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    const auto pack = lookup_(request.pack, request.pack_version);
-    if (!pack) co_return fail(Code::not_found, fmt::format("there is no scenario pack \"{}\"", request.pack));
+    const auto pack = lookup_(request.cue.pack, request.cue.pack_version);
+    if (!pack) co_return fail(Code::not_found, fmt::format("there is no scenario pack \"{}\"", request.cue.pack));
 
     llm::Completion completion;
-    completion.text = answer_of(*pack, request, mix(request.seed, static_cast<std::uint64_t>(config_.seed)));
+    completion.text = answer_of(*pack, request, mix(request.cue.seed, static_cast<std::uint64_t>(config_.seed)));
     completion.usage.input = input_tokens(request);
     completion.usage.output = text::TokenCounter{}.count(completion.text);
     completion.model = kBilledAs;

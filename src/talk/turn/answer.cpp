@@ -73,7 +73,7 @@ ledger::Usage spent(const llm::ModelRequest& request, std::string_view answer) {
     ledger::Usage usage;
     const text::TokenCounter counter;
     if (answer.empty()) return usage;  // the model was never asked
-    for (const auto& message : request.history) usage.input += counter.count(message.text);
+    for (const auto& message : request.messages) usage.input += counter.count(message.text);
     for (const auto& source : request.sources) usage.input += counter.count(source);
     usage.output = counter.count(answer);
     return usage;

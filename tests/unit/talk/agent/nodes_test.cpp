@@ -102,15 +102,15 @@ TEST_F(NodesTest, TheModelIsAskedWithAllThatIsKnown) {
     EXPECT_EQ(said, (NpcOutcome{"so be it", {Tokens{5}, Tokens{3}, {}, {}}, "echo", "stop"}));
     EXPECT_EQ(streamed, "so be it");
     ASSERT_TRUE(model.asked);
-    EXPECT_EQ(model.asked->pack, "tiny");
-    EXPECT_EQ(model.asked->turn, 2);
-    EXPECT_EQ(model.asked->stage, "start");
-    EXPECT_EQ(model.asked->intent, "hello");
+    EXPECT_EQ(model.asked->cue.pack, "tiny");
+    EXPECT_EQ(model.asked->cue.turn, 2);
+    EXPECT_EQ(model.asked->cue.stage, "start");
+    EXPECT_EQ(model.asked->cue.intent, "hello");
     EXPECT_EQ(model.asked->sources, std::vector<std::string>{"Tea is leaves."});
-    EXPECT_EQ(model.asked->slots, (std::map<std::string, std::string>{{"persona_name", "Bob"}}));
-    ASSERT_EQ(model.asked->history.size(), 3U);
-    EXPECT_EQ(model.asked->history[1].role, llm::Message::Role::assistant);
-    EXPECT_EQ(model.asked->history[2].text, "hello");
+    EXPECT_EQ(model.asked->cue.slots, (std::map<std::string, std::string>{{"persona_name", "Bob"}}));
+    ASSERT_EQ(model.asked->messages.size(), 3U);
+    EXPECT_EQ(model.asked->messages[1].role, llm::Message::Role::assistant);
+    EXPECT_EQ(model.asked->messages[2].text, "hello");
 }
 
 TEST_F(NodesTest, TheFallbackNeedsNoModel) {

@@ -23,12 +23,12 @@ protected:
     }
     static llm::ModelRequest request(int turn, std::string intent = "hello") {
         llm::ModelRequest request;
-        request.session_id = "s1";
-        request.turn = turn;
-        request.pack = "tiny";
-        request.stage = "start";
-        request.intent = std::move(intent);
-        request.history = {{llm::Message::Role::user, "hello there"}};
+        request.cue.session_id = "s1";
+        request.cue.turn = turn;
+        request.cue.pack = "tiny";
+        request.cue.stage = "start";
+        request.cue.intent = std::move(intent);
+        request.messages = {{llm::Message::Role::user, "hello there"}};
         return request;
     }
     /// Keeps the deltas; fails with `sink_error` at the delta `fail_at`.
@@ -67,7 +67,7 @@ TEST_F(RehearsalModelTest, IsAFunctionOfItsRequest) {
     std::set<std::string> over_seeds;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         auto asked = request(1);
-        asked.seed = seed;
+        asked.cue.seed = seed;
         const auto first = run(model(), asked);
         const auto second = run(model(), asked);
         ASSERT_TRUE(first && second);
@@ -81,8 +81,8 @@ TEST_F(RehearsalModelTest, IsAFunctionOfItsRequest) {
 TEST_F(RehearsalModelTest, SaysWhatItIsAndWhatItUsed) {
     auto asked = request(1);
     asked.sources = {"Tea is made from leaves and hot water."};
-    asked.history.push_back({llm::Message::Role::assistant, "You again?"});
-    asked.history.push_back({llm::Message::Role::user, "what is tea made from"});
+    asked.messages.push_back({llm::Message::Role::assistant, "You again?"});
+    asked.messages.push_back({llm::Message::Role::user, "what is tea made from"});
     const auto done = run(model(), asked);
     ASSERT_TRUE(done);
     EXPECT_EQ(model().name(), "rehearsal-1");
@@ -98,16 +98,16 @@ TEST_F(RehearsalModelTest, SaysWhatItIsAndWhatItUsed) {
 TEST_F(RehearsalModelTest, WeavesInTheSourceWhenTheOthersWereSaid) {
     auto asked = request(3);
     asked.sources = {"Tea is made from leaves and hot water."};
-    asked.history = {{llm::Message::Role::assistant, "Good day Sam."},
-                     {llm::Message::Role::assistant, "You again?"},
-                     {llm::Message::Role::user, "tea?"}};
+    asked.messages = {{llm::Message::Role::assistant, "Good day Sam."},
+                      {llm::Message::Role::assistant, "You again?"},
+                      {llm::Message::Role::user, "tea?"}};
     EXPECT_EQ(run(model(), asked)->text, "The book says: Tea is made from leaves and hot water.");
 }
 
 TEST_F(RehearsalModelTest, TakesOverriddenSlotsAndUnknownIntents) {
     auto asked = request(1, "bye");
-    asked.slots = {{"topic", "coffee"}};
-    asked.history = {{llm::Message::Role::assistant, "So long."}, {llm::Message::Role::user, "x"}};
+    asked.cue.slots = {{"topic", "coffee"}};
+    asked.messages = {{llm::Message::Role::assistant, "So long."}, {llm::Message::Role::user, "x"}};
     EXPECT_EQ(run(model(), asked)->text, "Leave coffee for now.");
     EXPECT_EQ(run(model(), request(1, ""))->text, "What do you mean?");
     EXPECT_EQ(run(model(), request(1, std::string{kOutOfScope}))->text, "What do you mean?");
@@ -151,7 +151,7 @@ TEST_F(RehearsalModelTest, KeepsToTheDeadline) {
 
 TEST_F(RehearsalModelTest, NamesAnUnknownPack) {
     auto asked = request(1);
-    asked.pack = "absent";
+    asked.cue.pack = "absent";
     EXPECT_EQ(run(model(), asked).error().code, Code::not_found);
 }
 

@@ -113,7 +113,7 @@ TEST_F(AnswerTest, TheStaticRouteIsADecisionWithCertainty) {
 
 TEST(Spent, ThePromptAndTheOutputAsFarAsItGot) {
     llm::ModelRequest request;
-    request.history = {{llm::Message::Role::user, "你好"}, {llm::Message::Role::assistant, "你"}, {llm::Message::Role::user, "好"}};
+    request.messages = {{llm::Message::Role::user, "你好"}, {llm::Message::Role::assistant, "你"}, {llm::Message::Role::user, "好"}};
     request.sources = {"茶叶"};
     EXPECT_EQ(spent(request, ""), ledger::Usage{}) << "nothing told, nothing spent";
     const auto usage = spent(request, "你好吗");
