@@ -1,5 +1,7 @@
 #include "talk/agent/nodes.hpp"
 
+#include "talk/scenario/prompt.hpp"
+
 #include <algorithm>
 
 namespace rondo::agent {
@@ -104,6 +106,12 @@ const Node* NodeSet::find(std::string_view name) const {
 
 llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
     llm::ModelRequest request;
+    request.system.push_back({facts.pack.persona_prompt()});
+    if (auto stage = facts.pack.stage_prompt(facts.stage)) request.system.push_back({std::move(stage), false});
+    if (!facts.persona_name.empty() || !facts.persona_role.empty()) {
+        auto names = scenario::name_prompt(facts.pack.language(), facts.persona_name, facts.persona_role);
+        request.system.push_back({std::make_shared<const std::string>(std::move(names)), false});
+    }
     request.cue.session_id = facts.session_id;
     request.cue.turn = static_cast<int>(facts.turn);
     request.cue.seed = facts.seed;

@@ -1,5 +1,7 @@
 #include "talk/scenario/pack.hpp"
 
+#include "talk/scenario/prompt.hpp"
+
 #include <cassert>
 
 namespace rondo::scenario {
@@ -16,6 +18,18 @@ std::string say(const Variants& variants, const Pick& pick, const Slots& slots) 
     return line->render(slots);
 }
 }  // namespace
+
+ScenarioPack::ScenarioPack(Parts parts)
+    : parts_{std::move(parts)}, persona_prompt_{std::make_shared<const std::string>(scenario::persona_prompt(parts_))} {
+    for (const Stage& stage : parts_.stages) {
+        stage_prompts_.emplace(stage.name, std::make_shared<const std::string>(scenario::stage_prompt(parts_, stage)));
+    }
+}
+
+ScenarioPack::PromptText ScenarioPack::stage_prompt(std::string_view stage) const {
+    const auto found = stage_prompts_.find(stage);
+    return found == stage_prompts_.end() ? nullptr : found->second;
+}
 
 Slots ScenarioPack::slots_for(const LineRequest& request) const {
     Slots slots = parts_.slots.fill(request.user_texts);

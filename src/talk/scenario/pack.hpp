@@ -90,7 +90,7 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<const ScenarioPack>> load(const std::filesystem::path& folder,
                                                                           std::span<const flow::NodeType> nodes = kNodes, Known known = {});
     /// Precondition: the optional parts are set.
-    explicit ScenarioPack(Parts parts) : parts_{std::move(parts)} {}
+    explicit ScenarioPack(Parts parts);
 
     [[nodiscard]] const std::string& id() const { return parts_.id; }
     [[nodiscard]] const std::string& title() const { return parts_.title; }
@@ -110,6 +110,12 @@ public:
     [[nodiscard]] const std::vector<Transcript>& transcripts() const { return parts_.transcripts; }
     [[nodiscard]] std::uint64_t content_hash() const { return parts_.content_hash; }  ///< over every file of the pack
 
+    using PromptText = std::shared_ptr<const std::string>;
+    /// What a language model is told of the persona, see prompt.hpp; shared by all requests, never null.
+    [[nodiscard]] const PromptText& persona_prompt() const { return persona_prompt_; }
+    /// What it is told of a stage; null when there is no such stage.
+    [[nodiscard]] PromptText stage_prompt(std::string_view stage) const;
+
     /// The passages of knowledge/*.md; a hit's `doc` indexes documents().
     [[nodiscard]] const index::TextIndex& knowledge() const { return parts_.knowledge; }
     [[nodiscard]] const std::vector<index::Document>& documents() const { return parts_.documents; }
@@ -127,6 +133,8 @@ public:
 private:
     [[nodiscard]] Slots slots_for(const LineRequest& request) const;
     Parts parts_;
+    PromptText persona_prompt_;
+    std::map<std::string, PromptText, std::less<>> stage_prompts_;
 };
 
 /// Every pack below `folder`, by id. Errors: `not_found` (no folder, no pack), `invalid_argument` with the faults of all

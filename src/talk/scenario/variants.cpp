@@ -50,4 +50,17 @@ const LineTemplate* LineBook::choose(const std::string& intent, const std::strin
     }
     return stale;
 }
+
+std::vector<std::string> LineBook::samples(std::size_t most, const Slots& slots) const {
+    std::vector<std::string> out;
+    for (std::size_t nth = 0, more = 1; more != 0 && out.size() < most; ++nth) {
+        more = 0;
+        for (const auto& [key, set] : sets_) {
+            if (nth >= set.lines().size() || out.size() == most) continue;
+            ++more;
+            if (set.lines()[nth].can_render(slots)) out.push_back(set.lines()[nth].render(slots));
+        }
+    }
+    return out;
+}
 }  // namespace rondo::scenario

@@ -50,6 +50,9 @@ public:
     [[nodiscard]] const LineTemplate* choose(const std::string& intent, const std::string& stage, const Pick& pick,
                                              const Slots& slots) const;
 
+    /// At most `most` lines rendered with `slots`, in the order of intents and stages: one of each set before a second of any.
+    [[nodiscard]] std::vector<std::string> samples(std::size_t most, const Slots& slots) const;
+
 private:
     std::map<std::pair<std::string, std::string>, Variants> sets_;
 };

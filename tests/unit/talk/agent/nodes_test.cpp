@@ -108,6 +108,11 @@ TEST_F(NodesTest, TheModelIsAskedWithAllThatIsKnown) {
     EXPECT_EQ(model.asked->cue.intent, "hello");
     EXPECT_EQ(model.asked->sources, std::vector<std::string>{"Tea is leaves."});
     EXPECT_EQ(model.asked->cue.slots, (std::map<std::string, std::string>{{"persona_name", "Bob"}}));
+    ASSERT_EQ(model.asked->system.size(), 3U) << "the persona, the stage, the session's own name";
+    EXPECT_EQ(model.asked->system[0].text, pack->persona_prompt()) << "shared, not copied";
+    EXPECT_TRUE(model.asked->system[0].fixed);
+    EXPECT_FALSE(model.asked->system[1].fixed);
+    EXPECT_EQ(*model.asked->system[2].text, "In this conversation your name is Bob.\n");
     ASSERT_EQ(model.asked->messages.size(), 3U);
     EXPECT_EQ(model.asked->messages[1].role, llm::Message::Role::assistant);
     EXPECT_EQ(model.asked->messages[2].text, "hello");
