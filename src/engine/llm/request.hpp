@@ -17,6 +17,7 @@ struct ToolCall {
 /// What the model may call. `parameters`: a JSON Schema as text, "" for none.
 struct Tool {
     std::string name, description, parameters;
+    bool strict{false};  ///< arguments must fit the schema, where the provider can promise it
     bool operator==(const Tool&) const = default;
 };
 
