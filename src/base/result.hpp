@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <expected>
 #include <string>
 #include <utility>
@@ -40,6 +41,7 @@ struct Error {
     std::string message;
     std::vector<Fault> faults{};
     std::string reason{};  ///< stable upper-case word for programs, e.g. "IDEMPOTENCY_MISMATCH"; empty: the code says it
+    std::chrono::milliseconds retry_after{0};  ///< when a repeat may do better; 0: not known
 };
 
 template <class T>

@@ -37,6 +37,12 @@ public:
 
     CircuitBreaker(const Config& config, Rng rng) : config_{config}, rng_{rng}, ends_{config.window} {}
 
+    /// Other limits from now on; what is known stays, except that another window starts empty.
+    void configure(const Config& config) {
+        if (config.window != config_.window) ends_ = SlidingCounts{config.window};
+        config_ = config;
+    }
+
     /// nullopt: keep away, for retry_after() at least.
     [[nodiscard]] std::optional<Ticket> admit(TimePoint now);
     /// Whether admit() would admit now.

@@ -15,7 +15,13 @@ public:
     };
     explicit RetryBudget(const Config& config) : config_{config}, counts_{config.window} {}
 
-    /// A first try begins.
+    /// Other limits from now on; another window starts empty.
+    void configure(const Config& config) {
+        if (config.window != config_.window) counts_ = SlidingCounts{config.window};
+        config_ = config;
+    }
+
+    /// A call begins.
     void called(TimePoint now) { counts_.add_first(now); }
     /// True: a retry may begin, and is counted.
     [[nodiscard]] bool take(TimePoint now) {

@@ -49,6 +49,7 @@ struct Completion {
     std::string target{};                 ///< who answered; "" for the embedded model
     std::string id{};                     ///< the provider's name for the answer
     std::vector<Attempt> attempts{};      ///< every try, in order
+    std::string rung{};                   ///< of the gateway's fallback chain: "primary", "target", "few_shot", "apology"; else ""
 };
 
 /// Receives the pieces as they come; awaited before the next one is made, so a slow reader slows the model down.

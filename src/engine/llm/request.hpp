@@ -86,5 +86,7 @@ struct ModelRequest {
     Dialect dialect{Dialect::any};
     std::string extra{};  ///< JSON object: further members of the caller's request, for a target of the same dialect
     Cue cue{};
+    bool use_fallback{true};  ///< when no provider answers, an older answer or an apology will do
+    bool background{false};   ///< nobody waits for it: rather sits out a provider's limits than goes elsewhere
 };
 }  // namespace rondo::llm

@@ -128,7 +128,10 @@ Response problem(const Error& error, std::string_view instance, std::string_view
         body["errors"] = std::move(errors);
     }
     Response response{.status = status, .content_type = "application/problem+json", .body = boost::json::serialize(body)};
-    if (error.code == Code::unavailable || error.code == Code::resource_exhausted) set_header(response, "Retry-After", "1");
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(error.retry_after).count();
+    if (wait > 0 || error.code == Code::unavailable || error.code == Code::resource_exhausted) {
+        set_header(response, "Retry-After", std::to_string(std::max<decltype(wait)>(wait, 1)));
+    }
     return response;
 }
 

@@ -50,6 +50,15 @@ TEST(Problem, HasTheMembersOfRfc9457) {
     EXPECT_EQ(find_header(response.headers, "Retry-After"), "");
 }
 
+TEST(Problem, SaysWhenToRetryInWholeSeconds) {
+    Error error{.code = Code::unavailable, .message = "later", .retry_after = std::chrono::milliseconds{2'100}};
+    EXPECT_EQ(find_header(problem(error).headers, "Retry-After"), "3");
+    error.retry_after = {};
+    EXPECT_EQ(find_header(problem(error).headers, "Retry-After"), "1");
+    error.code = Code::not_found;
+    EXPECT_EQ(find_header(problem(error).headers, "Retry-After"), "");
+}
+
 TEST(Problem, NamesItsReasonAndSaysWhenToRetry) {
     auto response = problem({Code::unavailable, "later", {}, "CIRCUIT_BREAKER_OPEN"});
     const auto body = boost::json::parse(response.body);

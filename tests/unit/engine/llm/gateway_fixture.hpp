@@ -1,0 +1,246 @@
+#pragma once
+#include "base/async/within.hpp"
+#include "engine/llm/model_gateway.hpp"
+#include "unit/base/async/loop_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rondo::llm {
+/// Counts the calls to the outside and fails the one it is armed for.
+struct Faults {
+    int calls{0}, nth{-1};
+    Code code{Code::unavailable};
+    [[nodiscard]] bool fired() const { return nth >= 0 && calls > nth; }
+    /// The error of this call, if it is the one.
+    std::optional<Error> next() {
+        if (calls++ != nth) return std::nullopt;
+        return Error{.code = code, .message = "armed"};
+    }
+};
+
+/// A target that plays scripts, one for each attempt and the last again and again. A script is a list of steps, separated by '|':
+///   +text      says it                 #name   says a piece of a tool call
+///   ~50        takes 50 ms             hang    says nothing more
+///   .          the answer is whole     end     it ends without saying so
+///   !class@ms  fails; Retry-After ms   throw   has a bug
+/// Each attempt costs 10 tokens of input and one of output for each piece.
+class ScriptedTarget final : public Target {
+public:
+    ScriptedTarget(std::string id, bool prefill, std::vector<std::string> scripts, std::string& log, Faults& faults)
+        : id_{std::move(id)}, scripts_{std::move(scripts)}, log_{log}, faults_{faults} {
+        abilities_.prefill = prefill;
+    }
+    [[nodiscard]] std::string_view id() const override { return id_; }
+    [[nodiscard]] const Abilities& abilities() const override { return abilities_; }
+
+    asio::awaitable<Outcome> attempt(const ModelRequest& request, const DeltaSink& sink, CallContext) override {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        log_ += (log_.empty() ? "" : " ") + id_;
+        if (!request.prefill.empty()) log_ += "(" + request.prefill + ")";
+        Played played{.model = id_ + "-1"};
+        if (const auto fault = faults_.next()) co_return failure(played, *fault);
+        std::string_view script = scripts_[std::min(attempts++, scripts_.size() - 1)];
+        for (;;) {
+            const auto step = script.substr(0, script.find('|'));
+            script.remove_prefix(std::min(script.size(), step.size() + 1));
+            if (step == ".") co_return completion(played, "stop");
+            if (step == "end") co_return completion(played, "");
+            if (step == "throw") throw std::runtime_error{"bug"};
+            if (step.starts_with('!')) co_return failed(played, step.substr(1));
+            if (step.starts_with('~') || step == "hang") {
+                const auto waited = co_await pause(step == "hang" ? std::chrono::hours{10} : number(step.substr(1)));
+                if (!waited) {
+                    ++cancelled;
+                    co_return failure(played, waited.error());
+                }
+                continue;
+            }
+            Delta delta;
+            if (step.starts_with('#'))
+                delta.tool_call = ToolCallDelta{.id = "call_1", .name = std::string{step.substr(1)}, .arguments = "{}"};
+            else delta.text = step.substr(1);
+            played.text += delta.text;
+            if (delta.tool_call) played.tool_calls.push_back({.id = "call_1", .name = delta.tool_call->name, .arguments = "{}"});
+            played.usage.output += Tokens{1};
+            if (!sink) continue;
+            const auto taken = co_await sink(std::move(delta));
+            if (!taken) co_return failure(played, taken.error());
+        }
+    }
+
+    std::size_t attempts{0};
+    int cancelled{0};  ///< attempts that were stopped while they waited
+
+private:
+    struct Played {
+        std::string model, text{};
+        std::vector<ToolCall> tool_calls{};
+        ledger::Usage usage{Tokens{10}, {}, {}, {}};
+    };
+    static std::chrono::milliseconds number(std::string_view text) {
+        int value = 0;
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return std::chrono::milliseconds{value};
+    }
+    static Outcome completion(Played& played, std::string reason) {
+        return Completion{.text = std::move(played.text),
+                          .usage = played.usage,
+                          .model = played.model,
+                          .finish_reason = std::move(reason),
+                          .tool_calls = std::move(played.tool_calls)};
+    }
+    static Outcome failure(const Played& played, const Error& error) {
+        return std::unexpected{Failure{.error = error, .error_class = class_of(error), .usage = played.usage, .usage_estimated = true}};
+    }
+    static Outcome failed(const Played& played, std::string_view what) {
+        const auto at = what.find('@');
+        for (const auto error_class : {ErrorClass::caller_fault, ErrorClass::config_fault, ErrorClass::overloaded,
+                                       ErrorClass::provider_fault, ErrorClass::timeout, ErrorClass::policy_refusal}) {
+            if (what.substr(0, at) != llm::name(error_class)) continue;
+            Failure failure{.error = provider_error(error_class, "scripted"), .error_class = error_class, .usage = played.usage};
+            failure.usage_estimated = true;
+            if (at != std::string_view::npos) failure.retry_after = number(what.substr(at + 1));
+            return std::unexpected{std::move(failure)};
+        }
+        throw std::logic_error{"unknown step in a script"};
+    }
+
+    std::string id_;
+    std::vector<std::string> scripts_;
+    std::string& log_;
+    Faults& faults_;
+    Abilities abilities_;
+};
+
+/// Keeps accounts in words: "A ok 12, B timeout 11".
+class ScriptedMeter final : public Meter {
+public:
+    explicit ScriptedMeter(Faults& faults) : faults_{faults} {}
+    asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const ModelRequest&, std::string_view, CallContext) override {
+        if (const auto fault = faults_.next()) co_return fail(*fault);
+        if (reserved++ >= allowed) co_return fail({.code = Code::resource_exhausted, .message = "no money", .reason = "BUDGET_EXHAUSTED"});
+        ++open;
+        co_return std::make_unique<Entry>(*this);
+    }
+    int reserved{0}, open{0}, allowed{1'000};
+    std::string book;
+    ledger::Usage sum{};
+
+private:
+    struct Entry final : Hold {
+        explicit Entry(ScriptedMeter& of) : meter{of} {}
+        ~Entry() override { --meter.open; }
+        void settle(const Bill& bill) noexcept override {
+            EXPECT_FALSE(std::exchange(settled, true)) << "settled twice";
+            EXPECT_EQ(bill.failed.has_value(), bill.attempt.error.has_value());
+            meter.sum += bill.attempt.usage;
+            meter.book += (meter.book.empty() ? "" : ", ") + bill.attempt.target + " " + (bill.failed ? llm::name(*bill.failed) : "ok") +
+                          " " + std::to_string(bill.attempt.usage.total().count);
+        }
+        ScriptedMeter& meter;
+        bool settled{false};
+    };
+    Faults& faults_;
+};
+
+class ScriptedHistory final : public FallbackSource {
+public:
+    explicit ScriptedHistory(Faults& faults) : faults_{faults} {}
+    asio::awaitable<Result<std::optional<std::string>>> best_rated(const ModelRequest&, CallContext) override {
+        if (const auto fault = faults_.next()) co_return fail(*fault);
+        co_return answer;
+    }
+    std::optional<std::string> answer;
+
+private:
+    Faults& faults_;
+};
+
+/// A gateway over scripted targets on a clock that the test moves.
+class GatewayTest : public LoopTest {
+protected:
+    struct Scripted {
+        const char* id;
+        bool prefill;
+        std::vector<std::string> scripts;
+    };
+
+    void build(const std::vector<Scripted>& chain) {
+        GatewaySetup setup{.config = config};
+        targets.clear();
+        for (const Scripted& each : chain) {
+            targets.push_back(std::make_shared<ScriptedTarget>(each.id, each.prefill, each.scripts, tried, faults));
+            setup.targets.push_back(targets.back());
+        }
+        setup.aliases["both"] = {"A", "B"};
+        if (gateway) {
+            gateway->apply(std::move(setup));
+            return;
+        }
+        gateway.emplace(
+            std::move(setup),
+            GatewayPorts{
+                .metrics = registry,
+                .meter = &meter,
+                .fallback = &history,
+                .on_breaker = [this](const BreakerEvent& event) { breaker_log += event.target + ":" + rondo::name(event.to) + " "; },
+                .on_detached =
+                    [this](const ModelRequest&, const Result<Completion>& result) {
+                        detached = result ? result->text : rondo::name(result.error().code);
+                    },
+                .seed = 5});
+    }
+    /// A sink that writes down what it gets: "Hel|lo|^again" with ^ for a seam, #name for a tool call.
+    DeltaSink sink() {
+        return [this](Delta delta) -> asio::awaitable<Status> {
+            if (const auto fault = faults.next()) co_return fail(*fault);
+            if (reader > Clock::duration{0}) {
+                const auto read = co_await pause(reader);
+                if (!read) co_return read;
+            }
+            deltas += (deltas.empty() ? "" : "|") + std::string{delta.seam ? "^" : ""} +
+                      (delta.tool_call ? "#" + delta.tool_call->name : delta.text);
+            co_return Status{};
+        };
+    }
+    auto begin(ModelRequest request = {}, CallContext ctx = CallContext{}.within(std::chrono::seconds{60})) {
+        return start(gateway->complete(std::move(request), sink(), ctx));
+    }
+    /// Moves time until the call is over.
+    template <class Call>
+    void finish(const Call& call, std::chrono::milliseconds step = std::chrono::milliseconds{10}) {
+        for (int i = 0; i < 20'000 && !call->result && !call->thrown; ++i) advance(step);
+        ASSERT_TRUE(call->result || call->thrown) << "the call does not end; tried: " << tried;
+    }
+    /// "primary: text" by rung, or "code REASON".
+    template <class Call>
+    static std::string told(const Call& call) {
+        if (call->thrown) return "thrown";
+        if (!call->result) return "waits";
+        const Result<Completion>& result = *call->result;
+        if (result) return result->rung + ": " + result->text;
+        return std::string{rondo::name(result.error().code)} + (result.error().reason.empty() ? "" : " " + result.error().reason);
+    }
+    double metric(const std::string& name, const obs::Labels& labels) { return registry.counter(name, "", labels).value(); }
+
+    GatewayConfig config{.first_token = std::chrono::milliseconds{2'000},
+                         .gap = std::chrono::milliseconds{1'000},
+                         .total = std::chrono::milliseconds{20'000}};
+    Faults faults;
+    std::string tried, deltas, breaker_log, detached;
+    Clock::duration reader{0};  ///< how long it takes for each piece
+    obs::Registry registry;
+    ScriptedMeter meter{faults};
+    ScriptedHistory history{faults};
+    std::vector<std::shared_ptr<ScriptedTarget>> targets;
+    std::optional<ModelGateway> gateway;
+};
+}  // namespace rondo::llm
