@@ -1,7 +1,7 @@
 #pragma once
 #include "base/async/context.hpp"
 #include "base/result.hpp"
-#include "platform/net/message.hpp"
+#include "platform/net/client_request.hpp"
 #include "platform/net/response_parser.hpp"
 #include "platform/net/sse.hpp"
 
@@ -15,14 +15,6 @@
 
 namespace rondo::net {
 namespace asio = boost::asio;
-
-struct ClientRequest {
-    Method method{Method::get};
-    std::string target{"/"};  ///< sent as it is: percent-encode before
-    std::vector<Header> headers{};
-    std::string body{};
-    std::string content_type{"application/json"};  ///< sent with a body only
-};
 
 /// One answer read event by event. Borrows its client's connection: use it before the client's next request, and not
 /// after the client is gone.

@@ -1,0 +1,16 @@
+#pragma once
+#include "platform/net/message.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rondo::net {
+/// A request that one of our clients sends. Host, Content-Length and what the client says of itself are added by the client.
+struct ClientRequest {
+    Method method{Method::get};
+    std::string target{"/"};  ///< sent as it is: percent-encode before
+    std::vector<Header> headers{};
+    std::string body{};
+    std::string content_type{"application/json"};  ///< sent with a body only
+};
+}  // namespace rondo::net
