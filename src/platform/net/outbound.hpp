@@ -22,7 +22,7 @@ class io_context;
 namespace rondo::net {
 namespace asio = boost::asio;
 class ConnectionPool;
-class OutboundConnection;
+class OutboundReply;
 
 /// Requests to one endpoint over HTTP/1.1, from one event loop: keep-alive connections, TLS, IPv4 and IPv6, proxies.
 ///
@@ -39,6 +39,7 @@ public:
         std::size_t max_connections{64};
         std::size_t max_idle{16};                                ///< more are closed when their reply is read
         std::chrono::milliseconds idle_time{30'000};             ///< then an idle connection is closed
+        std::size_t max_waiting{1'024};                          ///< for one of `max_connections` to be free; more are refused at once
         std::chrono::milliseconds wait_timeout{1'000};           ///< for one of `max_connections` to be free
         std::chrono::milliseconds connect_timeout{5'000};        ///< name, TCP, proxy and TLS together
         std::size_t max_body_bytes{64U << 20U};                  ///< of one reply
@@ -72,7 +73,7 @@ public:
     ///   closed before the head (CONNECTION_CLOSED), not HTTP or too long a head (REPLY_MALFORMED), a body encoding that was not
     ///   asked for (ENCODING_REFUSED)
     /// - `resource_exhausted`: no connection became free (POOL_EXHAUSTED)
-    /// - `deadline_exceeded`; CONNECT_TIMEOUT when it was the connect time-out's
+    /// - `deadline_exceeded`: the caller's own; the connect time-out is `unavailable` (CONNECT_TIMEOUT)
     /// - `cancelled`; `invalid_argument`: a line break in target or headers
     asio::awaitable<Result<Stream>> open(ClientRequest request, CallContext ctx);
 
@@ -90,20 +91,19 @@ public:
     Stream& operator=(Stream&&) noexcept;
     ~Stream();
 
-    [[nodiscard]] const ClientResponse& head() const { return head_; }  ///< status and headers; `body` is empty
+    [[nodiscard]] const ClientResponse& head() const;  ///< status and headers; `body` is empty
 
     /// The next piece of the body as it came off the socket, framing removed; "" at the end, and again after it. Nothing is
     /// read ahead: who does not ask slows the peer.
     /// Errors end the stream: `unavailable` (REPLY_CUT, REPLY_MALFORMED), `resource_exhausted` (REPLY_TOO_LARGE),
-    /// `deadline_exceeded`, `cancelled`; a call after an error fails as `cancelled`.
+    /// `deadline_exceeded`, `cancelled`; a call after an error fails with it again.
     asio::awaitable<Result<std::string>> next(CallContext ctx);
     /// What is left of the body, whole: for replies that are no streams. Errors: as above; REPLY_TOO_LARGE beyond `max_bytes`.
     asio::awaitable<Result<std::string>> rest(std::size_t max_bytes, CallContext ctx);
 
 private:
     friend class Outbound;
-    Stream(ClientResponse head, std::shared_ptr<OutboundConnection> connection);
-    ClientResponse head_;
-    std::shared_ptr<OutboundConnection> connection_;  // null once moved from
+    explicit Stream(std::shared_ptr<OutboundReply> reply);
+    std::shared_ptr<OutboundReply> reply_;  // null once moved from
 };
 }  // namespace rondo::net

@@ -24,4 +24,7 @@ struct ProxySettings {
 /// Errors: `invalid_argument` for a proxy that is no http:// address (https:// and socks proxies are not supported) and for exceptions that
 /// are no names or addresses.
 [[nodiscard]] Result<std::optional<Url>> choose_proxy(const ProxySettings& settings, const Url& endpoint);
+
+/// The header line that tells `proxy` who we are (Basic), line break included; empty without credentials.
+[[nodiscard]] std::string proxy_authorization(const Url& proxy);
 }  // namespace rondo::net

@@ -1,9 +1,7 @@
 #pragma once
-#include "base/async/timer.hpp"
 #include "platform/net/http_server.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include "platform/net/owned_counter.hpp"
+#include "platform/net/socket.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -13,10 +11,6 @@
 namespace rondo::net {
 class Connection;
 
-// Concrete executors: a type-erased one costs a virtual call and a reference count at every step.
-using Executor = asio::io_context::executor_type;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
-
 /// What all threads of one server share. Constant but for the counters.
 struct ServerShared {
     HttpServer::Config config;
@@ -25,16 +19,6 @@ struct ServerShared {
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
-};
-
-/// A counter that one thread writes and any may read: no locked instruction.
-class OwnedCounter {
-public:
-    void add(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::uint64_t> value_{0};
 };
 
 /// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
@@ -64,7 +48,7 @@ private:
 
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
-    asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> timer_;
+    LoopTimer timer_;
     Clock::duration period_;
     std::vector<Connection*> connections_;  // each knows its place here
     bool draining_{false};
