@@ -95,8 +95,8 @@ public:
 
     /// The next piece of the body as it came off the socket, framing removed; "" at the end, and again after it. Nothing is
     /// read ahead: who does not ask slows the peer.
-    /// Errors end the stream: `unavailable` (REPLY_CUT, REPLY_MALFORMED), `resource_exhausted` (REPLY_TOO_LARGE),
-    /// `deadline_exceeded`, `cancelled`; a call after an error fails with it again.
+    /// Errors end the stream, after the pieces that came before them: `unavailable` (REPLY_CUT, REPLY_MALFORMED), `resource_exhausted`
+    /// (REPLY_TOO_LARGE), `deadline_exceeded`, `cancelled`; a call after an error fails with it again.
     asio::awaitable<Result<std::string>> next(CallContext ctx);
     /// What is left of the body, whole: for replies that are no streams. Errors: as above; REPLY_TOO_LARGE beyond `max_bytes`.
     asio::awaitable<Result<std::string>> rest(std::size_t max_bytes, CallContext ctx);

@@ -20,7 +20,8 @@ asio::awaitable<Status> OutboundReply::begin(std::string_view request_head, std:
     if (!sent && sent.error().code != Code::unavailable) co_return sent;
     while (!parser_.head_done()) {
         const auto more = co_await read(deadline);
-        if (!more) co_return more;
+        // A fault behind the head, however the bytes were cut, is for `next` to tell.
+        if (!more && !parser_.head_done()) co_return more;
     }
     co_return take_head();
 }
@@ -44,13 +45,14 @@ Status OutboundReply::understand() {
     InputBuffer& input = lease_->input();
     const std::size_t before = parser_.response().body.size();
     const auto used = parser_.feed(input.bytes());
-    if (!used) {
-        const bool too_long = used.error().code == Code::resource_exhausted;
-        return fail(Error{used.error().code, used.error().message, {}, too_long ? "REPLY_TOO_LARGE" : "REPLY_MALFORMED"});
+    const std::size_t got = parser_.response().body.size() - before;
+    if (!used || got > body_left_) {
+        const bool too_long = used || used.error().code == Code::resource_exhausted;
+        if (too_long) parser_.response().body.clear();
+        return end_with(too_long ? Error{Code::resource_exhausted, "the reply is longer than our limit", {}, "REPLY_TOO_LARGE"}
+                                 : unavailable(used.error().message, "REPLY_MALFORMED"));
     }
     input.consume(*used);
-    const std::size_t got = parser_.response().body.size() - before;
-    if (got > body_left_) return fail(Error{Code::resource_exhausted, "the reply is longer than our limit", {}, "REPLY_TOO_LARGE"});
     body_left_ -= got;
     if (parser_.done()) {
         finished_ = true;
@@ -84,12 +86,13 @@ Status OutboundReply::take_head() {
 
 asio::awaitable<Result<std::string>> OutboundReply::next(TimePoint deadline) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    if (failed_) co_return fail(*failed_);
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return end_with({Code::cancelled, "caller gave up"});
-    while (parser_.response().body.empty() && !finished_) {
+    while (parser_.response().body.empty()) {
+        if (failed_) co_return fail(*failed_);
+        if (finished_) break;
         auto more = co_await read(deadline);
-        if (!more) co_return end_with(std::move(more.error()));
+        if (!more && !failed_) co_return end_with(std::move(more.error()));  // pieces that came with a fault go first
     }
     co_return std::exchange(parser_.response().body, {});
 }
