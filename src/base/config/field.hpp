@@ -7,7 +7,10 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +82,16 @@ struct FieldRef {
     void mark(Secret) { secret = true; }
 };
 
+/// A section for each of any number of things that have names, e.g. `targets: {main: {…}, spare: {…}}`.
+struct MapRef {
+    std::string key;   ///< the whole path, e.g. "llm.targets"
+    std::string help;
+    std::function<void(const std::string& name)> add;  ///< an entry with its defaults; one that is there stays
+    std::vector<FieldRef> fresh;  ///< the fields of an entry called kEntryName, with its defaults
+    std::shared_ptr<void> owner;  ///< of what they point into
+};
+inline constexpr std::string_view kEntryName = "NAME";
+
 /// The visitor handed to describe(): lists a Config's fields and the rules it breaks.
 /// Everything that is the same for all types happens in the .cpp files, on `FieldRef`s.
 class Description {
@@ -97,12 +110,29 @@ public:
         describe(*this, config);
         prefix_ = outer;
     }
+    /// Named sections of one type; the loader makes those that a layer names. A name begins with a letter and has lower-case
+    /// letters, digits, - and single _.
+    template <class C>
+    void map(std::string_view name, std::map<std::string, C>& entries, std::string_view help) {
+        const auto fresh = std::make_shared<C>();
+        Description one;
+        one.prefix_ = path(name) + '.' + std::string{kEntryName} + '.';
+        describe(one, *fresh);
+        maps_.push_back({.key = path(name),
+                         .help = std::string{help},
+                         .add = [&entries](const std::string& entry) { entries.try_emplace(entry); },
+                         .fresh = std::move(one.fields_),
+                         .owner = fresh});
+        sections_.push_back(path(name));
+        for (auto& [entry, config] : entries) section(std::string{name} + '.' + entry, config);
+    }
     void rule(bool holds, std::string_view name, std::string_view message) {
         if (!holds) broken_.push_back({path(name), std::string{message}});
     }
 
     [[nodiscard]] const std::vector<FieldRef>& fields() const { return fields_; }
     [[nodiscard]] const std::vector<std::string>& sections() const { return sections_; }
+    [[nodiscard]] const std::vector<MapRef>& maps() const { return maps_; }
     [[nodiscard]] const std::vector<Fault>& broken_rules() const { return broken_; }
 
 private:
@@ -111,6 +141,7 @@ private:
     std::string prefix_;
     std::vector<FieldRef> fields_;
     std::vector<std::string> sections_;
+    std::vector<MapRef> maps_;
     std::vector<Fault> broken_;
 };
 }  // namespace rondo::config

@@ -26,7 +26,7 @@ std::string_view section_of(std::string_view key) { return key.substr(0, std::mi
 }  // namespace
 
 Layers::Layers(const Description& description, const std::optional<Text>& file, const LoadOptions& options)
-    : fields_{description.fields()}, sections_{description.sections()}, choices_(fields_.size()) {
+    : fields_{description.fields()}, sections_{description.sections()}, maps_{description.maps()}, choices_(fields_.size()) {
     for (const auto& field : fields_) defaults_.push_back(value_text(field));
     read_aliases(options);
     read_environment(options);
@@ -43,6 +43,8 @@ std::optional<std::size_t> Layers::index_of(std::string_view key) const {
 }
 
 std::string Layers::unknown(std::string_view key) const {
+    const auto holds = [&](const MapRef& map) { return section_of(key) == map.key; };
+    if (std::ranges::any_of(maps_, holds)) return "a name begins with a letter and has lower-case letters, digits, - and single _";
     std::vector<std::string_view> known;
     for (const auto& field : fields_) known.push_back(field.key);
     for (const auto& section : sections_) known.push_back(section);

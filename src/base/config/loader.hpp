@@ -63,6 +63,11 @@ struct Loaded {
     std::vector<std::string> warnings;  ///< unknown RONDO_ variables, aliases with a warning
 };
 
+inline constexpr std::size_t kMaxEntries = 256;  ///< of one map of named sections
+
+/// Gives every map the entries that a layer of `options` names; false when there is nothing to give. For load_text().
+bool add_entries(const Description& description, const std::optional<Text>& file, const LoadOptions& options);
+
 /// The layers, applied to the fields of one Config: command line > store > file > RONDO_... > aliases >
 /// default. The part of load_text() that is the same for every Config; not for other use.
 class Layers {
@@ -92,6 +97,7 @@ private:
 
     const std::vector<FieldRef>& fields_;
     const std::vector<std::string>& sections_;
+    const std::vector<MapRef>& maps_;
     std::vector<std::string> defaults_;            // beside fields_
     std::vector<std::optional<Choice>> choices_;   // beside fields_: the highest layer that speaks of it
     std::vector<Fault> faults_;
@@ -105,6 +111,10 @@ template <class C>
 [[nodiscard]] Result<Loaded<C>> load_text(const std::optional<Text>& file, const LoadOptions& options, C value = {}) {
     Description description;
     describe(description, value);
+    if (add_entries(description, file, options)) {
+        description = {};
+        describe(description, value);
+    }
     Layers layers{description, file, options};
     Description after;
     describe(after, value);

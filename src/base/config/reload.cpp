@@ -2,6 +2,8 @@
 
 #include "base/config/convert.hpp"
 
+#include <map>
+
 namespace rondo::config {
 namespace {
 bool same(const FieldRef& a, const FieldRef& b) {
@@ -29,13 +31,17 @@ void copy(const FieldRef& from, const FieldRef& to) {
 
 void keep_running(const Description& running, std::span<const Setting> running_settings, const Description& next,
                   std::vector<Setting>& next_settings) {
+    std::map<std::string_view, std::size_t> places;  // entries of maps come and go
+    for (std::size_t i = 0; i < running.fields().size(); ++i) places.emplace(running.fields()[i].key, i);
     for (std::size_t i = 0; i < next.fields().size(); ++i) {
-        const FieldRef& before = running.fields()[i];
         const FieldRef& now = next.fields()[i];
-        if (now.reload == Reload::live || same(before, now)) continue;
+        const auto place = places.find(now.key);
+        if (now.reload == Reload::live || place == places.end()) continue;
+        const FieldRef& before = running.fields()[place->second];
+        if (same(before, now)) continue;
         next_settings[i].pending = next_settings[i].value;
-        next_settings[i].value = running_settings[i].value;
-        next_settings[i].source = running_settings[i].source;
+        next_settings[i].value = running_settings[place->second].value;
+        next_settings[i].source = running_settings[place->second].source;
         copy(before, now);
     }
 }

@@ -121,18 +121,38 @@ object schema_of(const FieldRef& field) {
     return schema;
 }
 
+object section_schema() {
+    // A section whose lines are all commented out reads as null.
+    return {{"type", {"object", "null"}}, {"additionalProperties", false}, {"properties", object{}}};
+}
+
 /// The properties of the section that `key` lies in; sections come before their fields.
 object& properties_at(object& root, std::string_view key) {
     object* at = &root;
     for (auto dot = key.find('.'); dot != key.npos; dot = key.find('.')) {
         object& properties = at->at("properties").as_object();
         auto& section = properties[view(key.substr(0, dot))];
-        // A section whose lines are all commented out reads as null.
-        if (!section.is_object()) { section = {{"type", {"object", "null"}}, {"additionalProperties", false}, {"properties", object{}}}; }
+        if (!section.is_object()) section = section_schema();
         at = &section.as_object();
         key.remove_prefix(dot + 1);
     }
     return at->at("properties").as_object();
+}
+/// Names are free in a map; what stands below each is not.
+void add_map(object& root, const MapRef& map) {
+    const std::string_view key = map.key;
+    auto& section = properties_at(root, key)[view(key.substr(key.rfind('.') + 1))];
+    if (!section.is_object()) section = section_schema();
+    object entry = section_schema();
+    for (const FieldRef& field : map.fresh) {
+        std::string_view below = field.key;
+        below.remove_prefix(key.size() + kEntryName.size() + 2);
+        properties_at(entry, below)[view(below.substr(below.rfind('.') + 1))] = schema_of(field);
+    }
+    object& schema = section.as_object();
+    schema["description"] = map.help;
+    schema["propertyNames"] = object{{"pattern", "^[a-z][a-z0-9-]*(_[a-z0-9-]+)*$"}, {"maxLength", 64}};
+    schema["additionalProperties"] = std::move(entry);
 }
 }  // namespace
 
@@ -146,6 +166,7 @@ value json_schema(const Description& description, std::string_view title) {
         const std::string_view key = field.key;
         properties_at(root, key)[view(key.substr(key.rfind('.') + 1))] = schema_of(field);
     }
+    for (const MapRef& map : description.maps()) add_map(root, map);
     return root;
 }
 }  // namespace rondo::config
