@@ -1,5 +1,4 @@
 #pragma once
-#include "base/config/secret.hpp"
 #include "base/describe.hpp"
 #include "base/result.hpp"
 #include "engine/llm/provider_request.hpp"
