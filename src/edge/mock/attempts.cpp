@@ -11,12 +11,17 @@
 namespace rondo::mock {
 namespace {
 constexpr std::size_t kKept = 10'000;
+constexpr std::size_t kWrites = 32;
 
 std::int64_t microseconds(Clock::duration time) { return std::chrono::duration_cast<std::chrono::microseconds>(time).count(); }
 
 boost::json::value to_json(const Attempt& attempt, TimePoint start) {
     boost::json::object headers;
     for (const auto& header : attempt.headers) headers[header.name] = header.value;
+    boost::json::array writes;
+    for (const Write& write : attempt.writes) {
+        writes.push_back(boost::json::object{{"at_us", microseconds(write.at - start)}, {"bytes", write.bytes}, {"tokens", write.tokens}});
+    }
     boost::json::object told{{"number", attempt.number},
                              {"at_us", microseconds(attempt.began - start)},
                              {"api", attempt.asked->api},
@@ -29,17 +34,26 @@ boost::json::value to_json(const Attempt& attempt, TimePoint start) {
                              {"bytes", attempt.bytes},
                              {"tokens", attempt.tokens},
                              {"left_early", attempt.left_early},
+                             {"writes", std::move(writes)},
                              {"connection", attempt.connection},
                              {"tls", attempt.tls},
                              {"headers", std::move(headers)}};
     if (attempt.ended) told["end_us"] = microseconds(attempt.end - start);
-    if (attempt.left_early) {
-        told["bytes_after_leaving"] = attempt.bytes_after_leaving;
-        told["tokens_after_leaving"] = attempt.tokens_after_leaving;
-    }
     return told;
 }
 }  // namespace
+
+std::uint64_t Attempt::tokens_after(TimePoint moment) const {
+    std::uint64_t sum = 0;
+    for (const Write& write : writes) sum += write.at > moment ? write.tokens : 0;
+    return sum;
+}
+
+std::uint64_t Attempt::bytes_after(TimePoint moment) const {
+    std::uint64_t sum = 0;
+    for (const Write& write : writes) sum += write.at > moment ? write.bytes : 0;
+    return sum;
+}
 
 std::uint64_t AttemptLog::begin(Attempt attempt) {
     const std::lock_guard lock{mutex_};
@@ -58,24 +72,24 @@ Attempt* AttemptLog::find(std::uint64_t ticket) {
     return ticket < first_ || ticket >= first_ + attempts_.size() ? nullptr : &attempts_[ticket - first_];
 }
 
-void AttemptLog::wrote(std::uint64_t ticket, std::size_t bytes, std::size_t tokens) {
+void AttemptLog::wrote(std::uint64_t ticket, const Write& write) {
     const std::lock_guard lock{mutex_};
     if (Attempt* attempt = find(ticket)) {
-        attempt->bytes += bytes;
-        attempt->tokens += tokens;
+        attempt->bytes += write.bytes;
+        attempt->tokens += write.tokens;
+        if (attempt->writes.size() == kWrites) attempt->writes.erase(attempt->writes.begin());
+        attempt->writes.push_back(write);
         changed_.notify_all();
     }
 }
 
-void AttemptLog::end(std::uint64_t ticket, bool left_early, std::size_t bytes_after, std::size_t tokens_after) {
+void AttemptLog::end(std::uint64_t ticket, bool left_early) {
     const auto now = Clock::now();
     const std::lock_guard lock{mutex_};
     if (Attempt* attempt = find(ticket)) {
         attempt->ended = true;
         attempt->end = now;
         attempt->left_early = left_early;
-        attempt->bytes_after_leaving = bytes_after;
-        attempt->tokens_after_leaving = tokens_after;
         changed_.notify_all();
     }
 }
@@ -105,7 +119,7 @@ bool AttemptLog::wait(const std::function<bool(const std::vector<Attempt>&)>& en
 boost::json::value to_json(const AttemptLog& log, TimePoint start) {
     boost::json::array list;
     for (const Attempt& attempt : log.snapshot()) list.push_back(to_json(attempt, start));
-    return boost::json::object{{"attempts", std::move(list)}, {"dropped", log.dropped()}};
+    return boost::json::object{{"attempts", std::move(list)}, {"dropped", log.dropped()}, {"now_us", microseconds(Clock::now() - start)}};
 }
 
 std::vector<net::Header> headers_of_interest(const net::Request& request) {

@@ -23,6 +23,11 @@ struct Asked {
     bool continued{false};  ///< the last message is the assistant's: an answer to go on with
 };
 
+struct Write {
+    TimePoint at{};  ///< directly before it was seen that the caller is there, and then written
+    std::size_t bytes{0}, tokens{0};
+};
+
 /// One request as the provider saw it: the evidence of what a caller did.
 struct Attempt {
     std::uint64_t number{0};  ///< from 1 since the log was last emptied
@@ -33,14 +38,15 @@ struct Attempt {
     TimePoint end{};          ///< once ended: the last byte was handed to the kernel, or the caller had left
     std::uint64_t bytes{0};   ///< handed to the kernel, head and framing included
     std::uint64_t tokens{0};  ///< wholly in those bytes
-    /// The caller closed or reset before the plan was through; seen at `end`.
-    bool left_early{false};
-    /// The part of `bytes` and `tokens` whose write may have come after the caller had left: the last write, when the departure was seen
-    /// directly behind it. An upper bound; nothing at all is written once the departure was seen.
-    std::uint64_t bytes_after_leaving{0}, tokens_after_leaving{0};
+    bool left_early{false};   ///< the caller closed or reset before the plan was through; seen at `end`
+    std::vector<Write> writes{};  ///< the last 32, oldest first
     std::uint64_t connection{0};
     bool tls{false};
     std::vector<net::Header> headers;  ///< of interest; of a key only that it was there
+
+    /// What was handed to the kernel after `moment`, as far as the kept writes reach: the proof that a cancellation came through.
+    [[nodiscard]] std::uint64_t tokens_after(TimePoint moment) const;
+    [[nodiscard]] std::uint64_t bytes_after(TimePoint moment) const;
 };
 
 /// The last 10,000 attempts. Thread-safe.
@@ -48,8 +54,8 @@ class AttemptLog {
 public:
     /// Takes the number from the log. The ticket is for the calls below; attempts that were forgotten meanwhile ignore them.
     [[nodiscard]] std::uint64_t begin(Attempt attempt);
-    void wrote(std::uint64_t ticket, std::size_t bytes, std::size_t tokens);
-    void end(std::uint64_t ticket, bool left_early, std::size_t bytes_after, std::size_t tokens_after);
+    void wrote(std::uint64_t ticket, const Write& write);
+    void end(std::uint64_t ticket, bool left_early);
 
     [[nodiscard]] std::vector<Attempt> snapshot() const;
     [[nodiscard]] std::uint64_t dropped() const;  ///< older ones that made room

@@ -17,28 +17,22 @@ constexpr auto kLongestSilence = 1h;            ///< even a hang ends
 
 /// Plays one plan and keeps the log. False: the connection is over.
 asio::awaitable<bool> play(net::RawConnection& connection, const Plan& plan, AttemptLog* log, std::uint64_t ticket) {
-    std::size_t last_bytes = 0;
-    std::size_t last_tokens = 0;
     bool left = false;
     for (std::size_t i = 0; i < plan.pieces.size() && !left; ++i) {
         const Piece& piece = plan.pieces[i];
-        last_bytes = last_tokens = 0;
         if (piece.pause > Clock::duration{}) left = co_await connection.gone_within(piece.pause);
+        // A pause may end in the moment in which the caller leaves; nothing is to be written to who has left. The time is taken
+        // first: whatever carries a later one than the departure would prove otherwise.
+        const auto now = Clock::now();
+        if (i > 0 && !left) left = connection.gone();
         if (left || piece.bytes.empty()) continue;
-        last_bytes = co_await connection.write(piece.bytes);
-        const bool whole = last_bytes == piece.bytes.size();
-        if (whole) last_tokens = static_cast<std::size_t>(piece.tokens);
-        if (log) log->wrote(ticket, last_bytes, last_tokens);
-        // Behind the last piece a caller may go: it has everything.
-        const bool more = i + 1 < plan.pieces.size() || plan.end == Plan::End::silence;
-        left = !whole || (more && connection.gone());
+        const auto bytes = co_await connection.write(piece.bytes);
+        left = bytes < piece.bytes.size();
+        if (log) log->wrote(ticket, {now, bytes, left ? 0 : static_cast<std::size_t>(piece.tokens)});
     }
-    if (!left && plan.end == Plan::End::silence) {
-        last_bytes = last_tokens = 0;
-        left = co_await connection.gone_within(kLongestSilence);
-    }
+    if (!left && plan.end == Plan::End::silence) left = co_await connection.gone_within(kLongestSilence);
     if (plan.end == Plan::End::reset && !left) connection.reset();
-    if (log) log->end(ticket, left, left ? last_bytes : 0, left ? last_tokens : 0);
+    if (log) log->end(ticket, left);
     co_return !left && plan.end == Plan::End::keep;
 }
 }  // namespace

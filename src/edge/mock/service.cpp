@@ -12,7 +12,7 @@
 namespace rondo::mock {
 namespace {
 constexpr std::size_t kMostRemembered = 10'000;
-constexpr std::size_t kPlanBytes = 64U << 20U;
+constexpr std::size_t kPlanBytes = 16U << 20U;
 constexpr std::int64_t kLeastCached = 1024;  ///< both providers cache no shorter prefix
 constexpr std::int64_t kCacheStep = 128;     ///< OpenAI counts cached tokens in steps
 constexpr std::string_view kRedirected = "/redirected";

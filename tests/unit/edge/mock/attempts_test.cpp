@@ -25,8 +25,8 @@ TEST(Attempts, TellWhatACallerDid) {
     EXPECT_EQ(attempt.tokens, 2U);
     EXPECT_TRUE(attempt.left_early);
     EXPECT_GE(attempt.end, before_leaving) << "the moment the departure was seen";
-    EXPECT_EQ(attempt.bytes_after_leaving, 0U);
-    EXPECT_EQ(attempt.tokens_after_leaving, 0U);
+    EXPECT_EQ(attempt.tokens_after(before_leaving), 0U);
+    EXPECT_EQ(attempt.bytes_after(before_leaving), 0U);
     ASSERT_EQ(attempt.headers.size(), 3U);
     EXPECT_EQ(attempt.headers[1].value, "present") << "a key is never kept";
 }
@@ -37,10 +37,12 @@ TEST(Attempts, NothingIsWrittenToACallerWhoLeftAPacedStream) {
     wire.send(messages("ok", true));
     static_cast<void>(wire.read_to("You"));
     wire.close();
+    const auto left = Clock::now();
     const Attempt attempt = provider.ended(1).front();
     EXPECT_TRUE(attempt.left_early);
     EXPECT_LT(attempt.tokens, 100'000U);
-    EXPECT_LE(attempt.tokens_after_leaving, 1U) << "at most the write that crossed the departure";
+    EXPECT_EQ(attempt.tokens_after(left), 0U);
+    EXPECT_EQ(attempt.bytes_after(left), 0U);
 }
 
 TEST(Attempts, AWholeAnswerIsNotLeftEarly) {
@@ -75,7 +77,7 @@ TEST(Attempts, AreToldAndForgottenOverHttp) {
     static_cast<void>(wire.read_to("null}}"));
     static_cast<void>(provider.ended(1));
     wire.send("GET /attempts HTTP/1.1\r\nHost: mock\r\n\r\n");
-    const auto told = wire.read_to("\"dropped\":0}");
+    const auto told = wire.read_to("\"dropped\":0,\"now_us\":");
     EXPECT_TRUE(told.contains(R"({"attempts":[{"number":1,"at_us":)")) << told;
     EXPECT_TRUE(
         told.contains(R"("api":"openai.chat","model":"unavailable","fault":"unavailable","stream":true,"continued":false,"status":503,)"
@@ -89,6 +91,19 @@ TEST(Attempts, AreToldAndForgottenOverHttp) {
     EXPECT_EQ(provider.ended(1).front().number, 1U) << "numbers begin anew";
 }
 
+TEST(Attempts, KeepTheirLastWrites) {
+    AttemptLog log;
+    const auto ticket = log.begin({.asked = std::make_shared<const Asked>(), .headers = {}});
+    const auto before = Clock::now() - 1ns;
+    for (int i = 0; i < 40; ++i) log.wrote(ticket, {Clock::now(), 100, 1});
+    const Attempt attempt = log.snapshot().front();
+    EXPECT_EQ(attempt.tokens, 40U);
+    EXPECT_EQ(attempt.writes.size(), 32U);
+    EXPECT_EQ(attempt.tokens_after(before), 32U);
+    EXPECT_EQ(attempt.bytes_after(before), 3200U);
+    EXPECT_EQ(attempt.tokens_after(attempt.writes.back().at), 0U);
+}
+
 TEST(Attempts, AreBounded) {
     AttemptLog log;
     const auto asked = std::make_shared<const Asked>();
@@ -98,7 +113,7 @@ TEST(Attempts, AreBounded) {
     EXPECT_EQ(kept.size(), 10'000U);
     EXPECT_EQ(kept.front().number, 6U);
     EXPECT_EQ(log.dropped(), 5U);
-    log.wrote(first, 1, 1);  // forgotten: nothing to change
+    log.wrote(first, {Clock::now(), 1, 1});  // forgotten: nothing to change
     EXPECT_EQ(log.snapshot().front().bytes, 0U);
 }
 
