@@ -3,13 +3,13 @@
 namespace rondo::ledger {
 namespace {
 using namespace std::chrono_literals;
-using Call_ = store::FaultPlan::Call;
+using DiskCall = store::FaultPlan::Call;
 using Effect = store::FaultPlan::Effect;
 
 class LedgerFaultTest : public LedgerTest {
 protected:
     LedgerFaultTest() { config.user_day = 0.001000; }
-    void fill_disk() { faults.arm({.call = Call_::write, .effect = Effect::no_space, .times = store::FaultPlan::kForever}); }
+    void fill_disk() { faults.arm({.call = DiskCall::write, .effect = Effect::no_space, .times = store::FaultPlan::kForever}); }
 };
 
 TEST_F(LedgerFaultTest, AFullDiskStopsNewSlicesButNotWhatIsSlicedAlreadyAndLosesNothing) {
@@ -91,7 +91,7 @@ TEST_F(LedgerFaultTest, AFailedCloseIsTriedAgainAndTheSliceIsNotLost) {
 
 struct Death {
     const char* claim;
-    Call_ call;
+    DiskCall call;
     Effect effect;
 };
 /// Fails the n-th call of a kind for every n until none is left, as a process that dies there, and looks at what the next one believes.
@@ -126,9 +126,9 @@ TEST_P(LedgerDeath, NeverGivesBackWhatWasSpent) {
     }
 }
 INSTANTIATE_TEST_SUITE_P(Ledger, LedgerDeath, testing::Values(
-    Death{"a failed sync",       Call_::sync,  Effect::io_error},
-    Death{"a failed write",      Call_::write, Effect::io_error},
-    Death{"a write that is cut", Call_::write, Effect::half},
-    Death{"a full disk",         Call_::write, Effect::no_space}));
+    Death{"a failed sync",       DiskCall::sync,  Effect::io_error},
+    Death{"a failed write",      DiskCall::write, Effect::io_error},
+    Death{"a write that is cut", DiskCall::write, Effect::half},
+    Death{"a full disk",         DiskCall::write, Effect::no_space}));
 }  // namespace
 }  // namespace rondo::ledger

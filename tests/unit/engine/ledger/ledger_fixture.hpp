@@ -35,7 +35,7 @@ protected:
     void restart() {
         const Status closed = run(ledger->close());
         ASSERT_TRUE(closed) << closed.error().message;
-        ledger.reset();
+        drop();
         start();
     }
     /// What the disk does not have yet is lost.

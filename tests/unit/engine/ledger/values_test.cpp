@@ -1,3 +1,4 @@
+#include "base/config/field.hpp"
 #include "engine/ledger/amount.hpp"
 #include "engine/ledger/calendar.hpp"
 #include "engine/ledger/config.hpp"
@@ -6,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace rondo::ledger {
@@ -185,6 +187,20 @@ TEST(Settings, AUserMaySpendAHundredADayByDefaultAndNobodyElseIsLimited) {
     for (const SubjectKind kind : {SubjectKind::tenant, SubjectKind::key, SubjectKind::session})
         EXPECT_FALSE(settings->budget(kind).limited());
     EXPECT_FALSE(settings_of({.prices = {"nonsense"}}));
+}
+
+TEST(Settings, AreDescribedAndTellWhichPriceCannotBeRead) {
+    Config config;
+    config::Description sound;
+    describe(sound, config);
+    EXPECT_TRUE(sound.broken_rules().empty());
+    EXPECT_TRUE(std::ranges::any_of(sound.fields(), [](const auto& field) { return field.key == "alerts.request_cost"; }));
+    config.prices = {"m=1/2", "m=cheap"};
+    config::Description broken;
+    describe(broken, config);
+    ASSERT_EQ(broken.broken_rules().size(), 1U);
+    EXPECT_EQ(broken.broken_rules()[0].path, "prices");
+    EXPECT_TRUE(broken.broken_rules()[0].message.starts_with("\"m=cheap\" is no price; write it as")) << broken.broken_rules()[0].message;
 }
 }  // namespace
 }  // namespace rondo::ledger
