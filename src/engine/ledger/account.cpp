@@ -1,7 +1,5 @@
 #include "engine/ledger/account.hpp"
 
-#include "engine/ledger/amount.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -21,8 +19,6 @@ Account::Account(Subject subject, Budget budget, Windows now, const std::array<O
         count.ceiling = count.asked = count.used;
     }
 }
-
-Money Account::add(Money a, Money b) { return ledger::add(a, b); }
 
 void Account::roll(const Windows& now) {
     for (const Period period : kPeriods) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/money.hpp"
+#include "engine/ledger/amount.hpp"
 #include "engine/ledger/budget.hpp"
 #include "engine/ledger/calendar.hpp"
 #include "engine/ledger/subject.hpp"
@@ -81,7 +82,6 @@ private:
         Money unaccounted;
         bool warned{false}, reached{false};
     };
-    [[nodiscard]] static Money add(Money a, Money b);
     [[nodiscard]] const Count& at(Period period) const { return counts_[static_cast<std::size_t>(period)]; }
     [[nodiscard]] Count& at(Period period) { return counts_[static_cast<std::size_t>(period)]; }
     [[nodiscard]] bool refuses(Period period) const { return budget_.limit(period) && !budget_.shadow; }
