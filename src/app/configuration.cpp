@@ -16,10 +16,15 @@ constexpr const char* kReloadsHelp = "Configurations read while running, by what
 std::vector<Generation::Since> since(const config::Loaded<Config>& next, const Generation* former, std::uint64_t number) {
     const Generation::Since now{number, Clock::wall()};
     std::vector<Generation::Since> all(next.settings.size(), now);
-    for (std::size_t i = 0; former && i < all.size(); ++i) {
-        const auto& was = former->settings.settings[i];
+    if (!former) return all;
+    const auto& before = former->settings.settings;
+    std::map<std::string_view, std::size_t> places;  // entries of maps come and go
+    for (std::size_t i = 0; i < before.size(); ++i) places.emplace(before[i].key, i);
+    for (std::size_t i = 0; i < all.size(); ++i) {
         const auto& is = next.settings[i];
-        if (is.value == was.value && is.source == was.source) all[i] = former->since[i];
+        const auto was = places.find(is.key);
+        if (was == places.end() || is.value != before[was->second].value || is.source != before[was->second].source) continue;
+        all[i] = former->since[was->second];
     }
     return all;
 }
