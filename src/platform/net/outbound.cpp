@@ -24,11 +24,7 @@ asio::awaitable<Result<Outbound::Stream>> Outbound::open(ClientRequest request, 
     auto lease = co_await pool->lease(ctx);
     if (!lease) co_return propagate(lease);
     auto reply = std::make_shared<OutboundReply>(std::move(*lease), request.method == Method::head, pool->config().max_body_bytes);
-    auto begun = co_await reply->begin(*head, request.body, ctx.deadline);
-    if (!begun && reply->repeatable(begun.error())) {
-        begun = co_await reply->renew(ctx);
-        if (begun) begun = co_await reply->begin(*head, request.body, ctx.deadline);
-    }
+    const auto begun = co_await reply->begin(*head, request.body, ctx);
     if (!begun) co_return propagate(begun);
     co_return Stream{std::move(reply)};
 }

@@ -14,7 +14,16 @@ Error unavailable(std::string message, const char* reason) { return {Code::unava
 OutboundReply::OutboundReply(ConnectionPool::Lease lease, bool to_head, std::size_t max_body_bytes)
     : lease_{std::move(lease)}, parser_{to_head, max_body_bytes}, body_left_{max_body_bytes} {}
 
-asio::awaitable<Status> OutboundReply::begin(std::string_view request_head, std::string_view body, TimePoint deadline) {
+asio::awaitable<Status> OutboundReply::begin(std::string_view request_head, std::string_view body, CallContext ctx) {
+    auto begun = co_await attempt(request_head, body, ctx.deadline);
+    if (!begun && never_arrived(begun.error())) {
+        begun = co_await lease_.renew(ctx);
+        if (begun) begun = co_await attempt(request_head, body, ctx.deadline);
+    }
+    co_return begun;
+}
+
+asio::awaitable<Status> OutboundReply::attempt(std::string_view request_head, std::string_view body, TimePoint deadline) {
     const auto sent = co_await lease_->send(request_head, body, deadline);
     // A peer that refuses early may have answered and closed while we were sending: what it said is worth reading.
     if (!sent && sent.error().code != Code::unavailable) co_return sent;
@@ -26,7 +35,7 @@ asio::awaitable<Status> OutboundReply::begin(std::string_view request_head, std:
     co_return take_head();
 }
 
-bool OutboundReply::repeatable(const Error& error) {
+bool OutboundReply::never_arrived(const Error& error) const {
     return lease_.reused() && !answered_ && error.code == Code::unavailable && lease_->nothing_arrived();
 }
 

@@ -13,11 +13,8 @@ class OutboundReply {
 public:
     OutboundReply(ConnectionPool::Lease lease, bool to_head, std::size_t max_body_bytes);
 
-    /// Sends and reads until the head has come. Errors: as `Outbound::open`.
-    asio::awaitable<Status> begin(std::string_view head, std::string_view body, TimePoint deadline);
-    /// After `begin` failed: may the request be sent again? See `Outbound::open`.
-    [[nodiscard]] bool repeatable(const Error& error);
-    asio::awaitable<Status> renew(CallContext ctx) { return lease_.renew(ctx); }
+    /// Sends and reads until the head has come; sends again what provably never arrived. Errors: as `Outbound::open`.
+    asio::awaitable<Status> begin(std::string_view request_head, std::string_view body, CallContext ctx);
 
     /// As `Outbound::Stream::next`.
     asio::awaitable<Result<std::string>> next(TimePoint deadline);
@@ -27,6 +24,8 @@ public:
     ClientResponse head;
 
 private:
+    asio::awaitable<Status> attempt(std::string_view request_head, std::string_view body, TimePoint deadline);
+    [[nodiscard]] bool never_arrived(const Error& error) const;
     asio::awaitable<Status> read(TimePoint deadline);
     [[nodiscard]] Status understand();
     [[nodiscard]] Status take_end();

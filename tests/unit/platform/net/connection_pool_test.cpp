@@ -1,7 +1,9 @@
 #include "outbound_fixture.hpp"
 
 #include "base/async/signal.hpp"
+#include "platform/net/connection_pool.hpp"
 #include "platform/net/outbound_connection.hpp"
+#include "platform/net/outbound_reply.hpp"
 
 #include <deque>
 
@@ -188,5 +190,56 @@ TEST_P(Arrival, IsWhatThePeersTcpAcknowledged) {
 INSTANTIATE_TEST_SUITE_P(Kept, Arrival, testing::Values(
     ArrivalRow{"what the peer had closed cannot have been read", true,  true},
     ArrivalRow{"what the peer read may have been acted on",      false, false}));
+
+struct RepeatRow {
+    const char* claim;
+    bool closed_before;  ///< as above
+    std::string shown;
+    std::size_t repeated;
+};
+class Repeats : public OutboundTest, public testing::WithParamInterface<std::tuple<RepeatRow, bool>> {};
+TEST_P(Repeats, AreOfWhatNeverArrived) {
+    const auto& [row, tls] = GetParam();
+    const std::string_view request = "GET / HTTP/1.1\r\n\r\n";
+    int served = 0;
+    bool close_now = false;
+    ScriptedPeer peer{context,
+                      [&](PeerConnection& connection) -> asio::awaitable<void> {
+                          co_await connection.read_head();
+                          ++served;
+                          co_await connection.send(kFine);
+                          if (served > 1) co_return;  // the repeated one
+                          while (row.closed_before && !close_now) co_await pause(0s);
+                          if (!row.closed_before) co_await connection.read_head();
+                          connection.close();
+                      },
+                      tls ? &certificates().local : nullptr};
+    const auto pool = std::make_shared<ConnectionPool>(context, to(peer, tls));
+    std::string result;
+    run([](ConnectionPool& from, ScriptedPeer& to_peer, std::string_view head, bool first_close, bool& close,
+           std::string& shown_result) -> asio::awaitable<void> {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        for (const bool second : {false, true}) {
+            auto lease = co_await from.lease(in_time());
+            EXPECT_TRUE(lease && lease->reused() == second);
+            if (!lease) co_return;
+            // The peer closes when the connection was found fit and nothing is sent yet.
+            close = second;
+            while (second && first_close && to_peer.ended() == 0) co_await pause(0s);
+            OutboundReply reply{std::move(*lease), false, 100};
+            const auto begun = co_await reply.begin(head, {}, in_time());
+            shown_result = begun ? std::to_string(reply.head.status) : shown(begun.error());
+            const auto body = co_await reply.next(in_time().deadline);
+            EXPECT_EQ(body && *body == "ok", begun.has_value());
+        }
+    }(*pool, peer, request, row.closed_before, close_now, result));
+    EXPECT_EQ(result, row.shown) << row.claim;
+    EXPECT_EQ(pool->stats().repeated, row.repeated) << row.claim;
+    EXPECT_EQ(peer.accepted(), 1 + static_cast<int>(row.repeated));
+    pool->close_idle();
+}
+INSTANTIATE_TEST_SUITE_P(Kept, Repeats, testing::Combine(testing::Values(
+    RepeatRow{"what the peer had closed cannot have been read", true,  "200",                           1},
+    RepeatRow{"what the peer read may have been acted on",      false, "unavailable CONNECTION_CLOSED", 0}), testing::Bool()));
 }  // namespace
 }  // namespace rondo::net
