@@ -30,6 +30,9 @@ struct Scope {
     auto operator<=>(const Scope&) const = default;
 };
 
+/// How much of its tenant's data a caller sees: its own, or everybody's.
+enum class Reach : unsigned char { own, tenant };
+
 /// True when `text` may name a session, user or message: 1 to 128 of [A-Za-z0-9._:-].
 [[nodiscard]] bool valid_id(std::string_view text) noexcept;
 

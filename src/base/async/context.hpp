@@ -12,11 +12,17 @@ namespace rondo {
 /// cancellation state (Asio): whoever spawns a coroutine binds the slot, whoever awaits sees `Code::cancelled`.
 struct CallContext {
     TimePoint deadline{TimePoint::max()};
-    Scope scope;
+    Scope scope;              ///< who calls
+    Reach reach{Reach::own};  ///< whose data of the tenant the call may touch
     TraceContext trace;
 
     [[nodiscard]] TimePoint now() const { return Clock::now(); }
     [[nodiscard]] Clock::duration left() const { return deadline - now(); }
+
+    /// Data of this tenant and user may be touched. What may not is told as absent, not as forbidden.
+    [[nodiscard]] bool reaches(const Scope& owner) const {
+        return owner.tenant == scope.tenant && (reach == Reach::tenant || owner.user == scope.user);
+    }
 
     /// The same call with at most `budget` from now.
     [[nodiscard]] CallContext within(Clock::duration budget) const {
