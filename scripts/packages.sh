@@ -3,7 +3,7 @@
 # To build and run. GoogleTest and Google Benchmark are here because one configure serves the server and its tests.
 packages_run=(
     clang-19 lld-19 cmake ninja-build ccache curl
-    libboost1.81-dev libboost-json1.81-dev libssl-dev libsqlite3-dev libfmt-dev libspdlog-dev libsimdjson-dev
+    libboost1.81-dev libboost-json1.81-dev libssl-dev libsodium-dev libsqlite3-dev libfmt-dev libspdlog-dev libsimdjson-dev
     libyaml-cpp-dev libjemalloc-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 # To test: the sanitizers' run-time and symbolizer, and a browser that has Chinese glyphs.
