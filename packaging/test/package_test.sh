@@ -45,7 +45,7 @@ deb=$(echo "$work"/cpack/*.deb)
 field() { dpkg-deb -f "$deb" "$1"; }
 same "its name" rondo "$(field Package)"
 same "its version" "$("$build/rondo" version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')" "$(field Version)"
-for library in libc6 libstdc++6 libjemalloc2 libsqlite3-0 libssl3 passwd; do
+for library in libc6 libstdc++6 libjemalloc2 libsqlite3-0 libssl3 libsodium23 passwd; do
     [[ " $(field Depends)" == *" $library"* ]] || fail "Depends lacks $library: $(field Depends)"
 done
 same "its configuration files" /etc/rondo/rondo.yaml "$(dpkg-deb -I "$deb" conffiles)"

@@ -42,6 +42,9 @@ Status App::open(config::Loaded<Config> settings) {
     const auto first = configuration_->current();
     const Config& config = first->value.config();
 
+    auto gate_parts = gate(config);
+    if (!gate_parts) return propagate(gate_parts);
+
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
                                .config = config.store,
@@ -94,7 +97,8 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .ready = [this] { return ready(); },
                                                            .model_name = std::string{model_->name()},
                                                            .version = kVersion,
-                                                           .revision = kRevision});
+                                                           .revision = kRevision,
+                                                           .gate = std::move(*gate_parts)});
     server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
         log.error("handler_failed", {{"what", what}});
     });
@@ -107,6 +111,7 @@ Status App::open(config::Loaded<Config> settings) {
     if (!port) return propagate(port);
     port_ = *port;
     configuration_->start();
+    keys_->start();
     log_.info("listening", {{"host", config.server.host},
                             {"port", std::int64_t{port_}},
                             {"version", kVersion},
@@ -163,6 +168,30 @@ gateway::ConfigBackend App::config_backend() {
             }};
 }
 
+Result<gateway::Gate::Parts> App::gate(const Config& config) {
+    auto keys = KeyService::open(KeyFolder{config.data}, log_);
+    if (!keys) return propagate(keys);
+    keys_ = std::move(*keys);
+    const auto verifier = make_verifier(config.auth);
+    if (!verifier) return propagate(verifier);
+    const auto safe = check_exposure(config.server.host, *keys_->keys(), *verifier != nullptr);
+    if (!safe) return propagate(safe);
+    return gateway::Gate::Parts{
+        .authenticator = gateway::Authenticator{{.keys = [&service = *keys_] { return service.keys(); },
+                                                 .tokens = *verifier,
+                                                 .limits = {config.auth.requests_per_minute, config.auth.tokens_per_minute},
+                                                 .open_without_keys = loopback(config.server.host),
+                                                 .used = &keys_->used()}},
+        .audit = [log = log_](const gateway::AuditEvent& event) mutable {
+            log.info("audit", {{"key", event.who.key},
+                               {"tenant", event.who.scope.tenant.value},
+                               {"user", event.who.scope.user.value},
+                               {"action", event.route},
+                               {"path", event.path},
+                               {"trace_id", event.trace_id}});
+        }};
+}
+
 Status App::ready() const {
     if (draining_) return fail(Code::unavailable, "the server is shutting down; try another or try again shortly");
     if (database_->failed()) return fail(Code::unavailable, "the store has failed; the server is about to restart");
@@ -187,6 +216,7 @@ App::~App() {
     // The store first: its last acknowledgements are posted to loops that must still be there.
     if (database_) database_->stop();
     if (configuration_) configuration_->stop();
+    if (keys_) keys_->stop();
     if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();
     turns_.reset();

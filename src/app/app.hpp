@@ -1,6 +1,7 @@
 #pragma once
 #include "app/config.hpp"
 #include "app/configuration.hpp"
+#include "app/key_service.hpp"
 #include "base/async/event_loops.hpp"
 #include "base/obs/logger.hpp"
 #include "base/obs/registry.hpp"
@@ -54,6 +55,8 @@ private:
     Status open(config::Loaded<Config> settings);
     void measure();
     [[nodiscard]] gateway::ConfigBackend config_backend();
+    /// Errors: those of KeyService::open, make_verifier and check_exposure.
+    [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
     [[nodiscard]] Status ready() const;
 
     Options options_;
@@ -64,6 +67,7 @@ private:
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<store::SharedState> shared_;
     std::unique_ptr<Configuration> configuration_;
+    std::unique_ptr<KeyService> keys_;
     std::unique_ptr<scenario::RehearsalModel> model_;
     std::unique_ptr<agent::NodeSet> nodes_;
     ledger::PriceTable prices_;

@@ -18,7 +18,7 @@
 namespace rondo::app {
 namespace {
 struct Options {
-    std::string url{"http://127.0.0.1:8000"}, scenario, session, user, script;
+    std::string url{"http://127.0.0.1:8000"}, scenario, session, user, script, key_file;
     bool json{false}, async_coach{false};
 };
 
@@ -32,6 +32,15 @@ Result<std::vector<std::string>> read_script(const std::string& file) {
         if (!line.empty() && line.front() != '#') lines.push_back(line);
     }
     return lines;
+}
+
+/// The first line of the file; a key on the command line would be seen by every user of the machine.
+Result<std::string> read_key_of(const std::string& file) {
+    std::ifstream in{file};
+    std::string key;
+    if (!std::getline(in, key)) return fail(Code::not_found, fmt::format("cannot read a key from {}", file));
+    if (!key.empty() && key.back() == '\r') key.pop_back();
+    return key;
 }
 
 std::string text_of(const boost::json::object& turn, const char* key) {
@@ -95,8 +104,14 @@ int chat(const Options& options) {
         if (!lines) return report(lines.error()), kUsage;
         script = std::move(*lines);
     }
+    std::string key;
+    if (!options.key_file.empty()) {
+        auto read = read_key_of(options.key_file);
+        if (!read) return report(read.error()), kUsage;
+        key = std::move(*read);
+    }
     asio::io_context loop{1};
-    auto client = ChatClient::make(loop.get_executor(), options.url);
+    auto client = ChatClient::make(loop.get_executor(), options.url, std::move(key));
     if (!client) return report(client.error()), kUsage;
     Status status;
     asio::co_spawn(loop, talk(**client, options, std::move(script)), [&](const std::exception_ptr& thrown, Status result) {
@@ -116,6 +131,7 @@ void add_chat(CLI::App& root, int& exit) {
     command->add_option("--user", options->user, "User id of a new session");
     command->add_option("--script", options->script, "Say the lines of this file, one turn each, instead of reading the terminal");
     command->add_option("--url", options->url, "Where the server listens (default http://127.0.0.1:8000)");
+    command->add_option("--key-file", options->key_file, "File with the API key, for a server that wants one")->check(CLI::ExistingFile);
     command->add_flag("--async-coach", options->async_coach, "Let the coach's advice come after the answer");
     command->add_flag("--json", options->json, "Print one JSON object per turn");
     command->footer(

@@ -41,10 +41,14 @@ Error problem(int status, std::string_view body) {
 }
 }  // namespace
 
-ChatClient::ChatClient(asio::any_io_executor executor, std::string host, std::uint16_t port)
-    : client_{std::move(executor), std::move(host), port} {}
+ChatClient::ChatClient(asio::any_io_executor executor, std::string host, std::uint16_t port, std::string key)
+    : client_{std::move(executor), std::move(host), port}, key_{std::move(key)} {}
 
-Result<std::unique_ptr<ChatClient>> ChatClient::make(asio::any_io_executor executor, const std::string& url) {
+void ChatClient::sign(net::ClientRequest& request) const {
+    if (!key_.empty()) request.headers.push_back({"Authorization", "Bearer " + key_});
+}
+
+Result<std::unique_ptr<ChatClient>> ChatClient::make(asio::any_io_executor executor, const std::string& url, std::string key) {
     const auto refuse = [&url] { return fail(Code::invalid_argument, fmt::format("--url {}: expected http://HOST:PORT", url)); };
     std::string_view rest = url;
     if (!rest.starts_with("http://")) return refuse();
@@ -61,12 +65,13 @@ Result<std::unique_ptr<ChatClient>> ChatClient::make(asio::any_io_executor execu
     }
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (host.empty()) return refuse();
-    return std::unique_ptr<ChatClient>{new ChatClient{std::move(executor), std::string{host}, port}};
+    return std::unique_ptr<ChatClient>{new ChatClient{std::move(executor), std::string{host}, port, std::move(key)}};
 }
 
 asio::awaitable<Result<boost::json::object>> ChatClient::call(net::Method method, std::string target, boost::json::object body) {
     net::ClientRequest request{.method = method, .target = std::move(target)};
     if (method == net::Method::post) request.body = boost::json::serialize(body);
+    sign(request);
     const auto response = co_await client_.send(std::move(request), CallContext{}.within(kPatience));
     if (!response) co_return propagate(response);
     if (response->status >= 400) co_return fail(problem(response->status, response->body));
@@ -95,6 +100,7 @@ asio::awaitable<Result<boost::json::object>> ChatClient::say(std::string message
                                .target = "/api/v1/sessions/" + session_ + "/turns",
                                .headers = {{"Accept", "text/event-stream"}},
                                .body = boost::json::serialize(body)};
+    sign(request);
     const auto ctx = CallContext{}.within(kPatience);
     std::optional<boost::json::object> turn;
     std::string last_id;

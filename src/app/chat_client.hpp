@@ -18,8 +18,8 @@ namespace asio = boost::asio;
 /// executor, one call at a time.
 class ChatClient {
 public:
-    /// `url`: http://HOST:PORT. Errors: `invalid_argument`.
-    [[nodiscard]] static Result<std::unique_ptr<ChatClient>> make(asio::any_io_executor executor, const std::string& url);
+    /// `url`: http://HOST:PORT. `key`: an API key, or empty. Errors: `invalid_argument`.
+    [[nodiscard]] static Result<std::unique_ptr<ChatClient>> make(asio::any_io_executor executor, const std::string& url, std::string key);
 
     /// Begins the session, or goes on with the one of that id. Returns what the server says of it.
     asio::awaitable<Result<boost::json::object>> open(std::string session, std::string scenario, std::string user);
@@ -28,10 +28,12 @@ public:
     asio::awaitable<Result<boost::json::object>> say(std::string message, bool async_coach, std::function<void(std::string_view)> on_delta);
 
 private:
-    ChatClient(asio::any_io_executor executor, std::string host, std::uint16_t port);
+    ChatClient(asio::any_io_executor executor, std::string host, std::uint16_t port, std::string key);
+    void sign(net::ClientRequest& request) const;
     asio::awaitable<Result<boost::json::object>> call(net::Method method, std::string target, boost::json::object body);
 
     net::HttpClient client_;
+    std::string key_;
     std::string session_;
 };
 }  // namespace rondo::app

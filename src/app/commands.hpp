@@ -21,6 +21,7 @@ void add_check_config(CLI::App& root, int& exit);
 void add_workflow(CLI::App& root, int& exit);
 void add_scenario(CLI::App& root, int& exit);
 void add_intents(CLI::App& root, int& exit);
+void add_keys(CLI::App& root, int& exit);
 void add_mock_provider(CLI::App& root, int& exit);
 void add_version(CLI::App& root, int& exit);
 /// Hidden; for the build: writes the manual page and the completions, which describe every command of `root`.

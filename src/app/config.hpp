@@ -1,4 +1,5 @@
 #pragma once
+#include "app/auth.hpp"
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
@@ -22,6 +23,7 @@ struct Config {
     std::filesystem::path workflow{"config/workflow_config.json"};
     std::chrono::milliseconds drain{25'000};
     net::HttpServer::Config server;
+    AuthConfig auth;
     store::Config store;
     turn::Config turn;
     scenario::RehearsalModel::Config rehearsal;
@@ -38,6 +40,7 @@ void describe(Visitor& v, Config& c) {
     v.field("workflow", c.workflow, Reload::live, "A workflow file that, when it exists, overrides every pack's own; empty: none.");
     v.field("drain_ms", c.drain, Reload::live, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
     v.section("server", c.server);
+    v.section("auth", c.auth);
     v.section("store", c.store);
     v.section("turn", c.turn);
     v.section("rehearsal", c.rehearsal);

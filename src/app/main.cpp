@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     add_workflow(root, exit);
     add_scenario(root, exit);
     add_intents(root, exit);
+    add_keys(root, exit);
     add_mock_provider(root, exit);
     add_version(root, exit);
     add_generate(root, exit);

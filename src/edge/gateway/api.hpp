@@ -1,5 +1,6 @@
 #pragma once
 #include "base/obs/registry.hpp"
+#include "edge/gateway/gate.hpp"
 #include "platform/net/exchange.hpp"
 #include "platform/net/route_table.hpp"
 #include "talk/turn/turns.hpp"
@@ -34,9 +35,12 @@ struct Backend {
     std::string model_name;                           ///< of the embedded model, shown as such
     std::string version;
     std::string revision;
+    Gate::Parts gate;                                 ///< who is let in
 };
 
-/// The HTTP surface: every route, its handler and its summary.
+struct Handlers;
+
+/// The HTTP surface: every route, its handler, its summary and what it needs.
 class Api {
 public:
     explicit Api(Backend backend);
@@ -45,10 +49,14 @@ public:
 
 private:
     friend struct Handlers;
-    /// Who calls, until when, in which trace: from the request's headers.
-    [[nodiscard]] CallContext context(const net::Request& request);
+    /// Lets the caller in, or says why not, and has the handler answer.
+    asio::awaitable<void> serve(net::Exchange& exchange, Access access, const std::string& name,
+                                asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const);
+    /// Who calls, until when, in which trace.
+    [[nodiscard]] CallContext context(const net::Request& request, const Caller& caller);
 
     Backend backend_;
+    Gate gate_;
     std::uint64_t trace_seed_;
     std::atomic<std::uint64_t> traces_{0};
 };

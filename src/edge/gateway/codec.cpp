@@ -5,10 +5,13 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace rondo::gateway {
 namespace {
+constexpr const char* kRedacted = "[REDACTED]";
+
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
@@ -200,6 +203,25 @@ void append_messages(array& items, const turn::PathTurn& told) {
     items.push_back(std::move(npc));
 }
 
+void redact_session(object& session) {
+    session["title"] = kRedacted;
+    session["persona"] = {{"name", kRedacted}, {"role", kRedacted}};
+}
+
+void redact_messages(array& items) {
+    // What may stay is listed, so that a member added later is hidden until somebody thought about it.
+    constexpr std::string_view kShown[] = {"turn_number", "parent_turn", "siblings", "role",       "created_at", "status",
+                                           "intent",      "confidence",  "stage",    "ttft_ms",    "usage",      "model",
+                                           "cost",        "rating",      "trace_id", "decision_id"};
+    for (auto& item : items) {
+        object kept{{"text", kRedacted}};
+        for (const auto& member : item.as_object()) {
+            if (std::ranges::find(kShown, std::string_view{member.key()}) != std::end(kShown)) kept[member.key()] = member.value();
+        }
+        item = std::move(kept);
+    }
+}
+
 object scenario_json(const turn::Scenario& scenario) {
     const auto& pack = *scenario.pack;
     array stages;
@@ -225,6 +247,14 @@ object feedback_json(const turn::FeedbackGiven& feedback) {
             {"rating", feedback.rating},
             {"reward", (static_cast<double>(feedback.rating) - 3) / 2},  // 1 to 5 stars as -1 to 1
             {"match", feedback.matched ? "matched" : "unmatched"}};
+}
+
+std::int64_t used_tokens(std::string_view result) {
+    boost::system::error_code ec;
+    const auto parsed = boost::json::parse(result, ec);
+    if (ec) return 0;
+    const auto* total = parsed.find_pointer("/usage/total_tokens", ec);
+    return total && total->is_int64() ? total->get_int64() : 0;
 }
 
 Error failed_turn(std::string_view result) {

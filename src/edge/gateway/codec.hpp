@@ -36,8 +36,13 @@ struct Paging {
 [[nodiscard]] boost::json::object session_json(const turn::StoredSession& session, const turn::Scenario* scenario);
 /// The turn as two messages, the user's and the persona's.
 void append_messages(boost::json::array& items, const turn::PathTurn& told);
+/// Takes what people said out of a session or its messages; shapes, numbers and times stay.
+void redact_session(boost::json::object& session);
+void redact_messages(boost::json::array& items);
 [[nodiscard]] boost::json::object scenario_json(const turn::Scenario& scenario);
 [[nodiscard]] boost::json::object feedback_json(const turn::FeedbackGiven& feedback);
+/// The tokens a turn used, by its result; 0 when it does not say.
+[[nodiscard]] std::int64_t used_tokens(std::string_view result);
 /// The error a failed turn ended with, read back from its result.
 [[nodiscard]] Error failed_turn(std::string_view result);
 }  // namespace rondo::gateway

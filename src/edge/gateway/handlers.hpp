@@ -6,6 +6,7 @@ namespace rondo::gateway {
 /// One function per route. Each answers its exchange exactly once.
 struct Handlers {
     Api& api;
+    const Caller& caller;
 
     // sessions_api.cpp
     asio::awaitable<void> create_session(net::Exchange& exchange) const;
@@ -37,15 +38,20 @@ struct Handlers {
 
 private:
     [[nodiscard]] const Backend& backend() const { return api.backend_; }
-    [[nodiscard]] CallContext context(net::Exchange& exchange) const { return api.context(exchange.request()); }
+    [[nodiscard]] CallContext context(net::Exchange& exchange) const { return api.context(exchange.request(), caller); }
     /// Why new work is refused, when it is.
     [[nodiscard]] Status accepting() const { return api.backend_.ready(); }
+
+    /// A session as this caller may see it.
+    [[nodiscard]] boost::json::object shown(const turn::StoredSession& session, const turn::Catalog& catalog) const;
 
     static asio::awaitable<void> refuse(net::Exchange& exchange, const Error& error, const CallContext& ctx);
     static asio::awaitable<void> answer(net::Exchange& exchange, int status, const boost::json::value& body);
     /// Answers with the turn, as JSON once it has ended or as a stream, as the client accepts it.
     asio::awaitable<void> answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const;
     asio::awaitable<void> search_sessions(net::Exchange& exchange, CallContext ctx, turn::SearchWords words, Paging page) const;
+    /// Counts what a turn used against the caller's tokens, when those are limited; waits for its end, also when the client has left.
+    asio::awaitable<void> count_tokens(SessionId id, turn::TurnHandle handle) const;
     asio::awaitable<void> tell(net::Exchange& exchange, CallContext ctx, SessionId id, turn::TurnHandle handle) const;
 };
 }  // namespace rondo::gateway

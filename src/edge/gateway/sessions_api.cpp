@@ -15,12 +15,20 @@ asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
     if (!wanted) co_return co_await refuse(exchange, wanted.error(), ctx);
     wanted->tenant = ctx.scope.tenant.value;
     if (wanted->user.empty()) wanted->user = ctx.scope.user.value;
+    if (!ctx.reaches({ctx.scope.tenant, UserId{wanted->user}})) {
+        co_return co_await refuse(exchange,
+                                  {.code = Code::permission_denied,
+                                   .message = "this key is for one user; leave user_id out, or use an admin's key",
+                                   .reason = "ANOTHER_USER"},
+                                  ctx);
+    }
     if (wanted->id.empty()) {
         // With an Idempotency-Key the id follows from the key, so a repetition meets the session the first attempt made.
         const auto key = exchange.request().header("idempotency-key");
         Rng rng = Rng::from_entropy();
-        wanted->id =
-            key.empty() ? new_id("s_", rng) : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}", wanted->tenant, key)));
+        wanted->id = key.empty()
+                         ? new_id("s_", rng)
+                         : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}\n{}", wanted->tenant, ctx.scope.user.value, key)));
     }
     wanted->at = Clock::wall();
     wanted->seed = Rng{mix(std::hash<std::string>{}(wanted->id), 0)}.next();
@@ -31,18 +39,28 @@ asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
     co_await answer(exchange, made->created ? 201 : 200, session_json(made->stored, scenario.get()));
 }
 
+boost::json::object Handlers::shown(const turn::StoredSession& session, const turn::Catalog& catalog) const {
+    auto json = session_json(session, catalog.find(session.created.scenario).get());
+    if (caller.redacts(session.created.user)) redact_session(json);
+    return json;
+}
+
 asio::awaitable<void> Handlers::list_sessions(net::Exchange& exchange) const {
     const auto ctx = context(exchange);
     const auto page = paging(exchange.request());
     if (!page) co_return co_await refuse(exchange, page.error(), ctx);
     auto words = turn::SearchWords::parse(exchange.request().query_value("q").value_or(""));
     if (!words) co_return co_await refuse(exchange, words.error(), ctx);
-    if (!words->empty()) co_return co_await search_sessions(exchange, ctx, std::move(*words), *page);
+    if (!words->empty()) {
+        auto own = ctx;
+        own.reach = caller.redacts_others() ? Reach::own : ctx.reach;  // a search tells what texts hold
+        co_return co_await search_sessions(exchange, own, std::move(*words), *page);
+    }
     const auto found = co_await backend().turns.list(ctx, page->cursor, page->limit);
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
     const auto catalog = backend().catalog();
     boost::json::array items;
-    for (const auto& session : found->items) items.push_back(session_json(session, catalog->find(session.created.scenario).get()));
+    for (const auto& session : found->items) items.push_back(shown(session, *catalog));
     co_await answer(exchange, 200,
                     {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
 }
@@ -53,7 +71,7 @@ asio::awaitable<void> Handlers::search_sessions(net::Exchange& exchange, CallCon
     const auto catalog = backend().catalog();
     boost::json::array items;
     for (const auto& [session, message] : found->items) {
-        auto item = session_json(session, catalog->find(session.created.scenario).get());
+        auto item = shown(session, *catalog);
         item["match"] = nullptr;
         if (message)
             item["match"] = {{"turn_number", message->turn}, {"role", message->by_user ? "user" : "npc"}, {"snippet", message->snippet}};
@@ -68,7 +86,7 @@ asio::awaitable<void> Handlers::get_session(net::Exchange& exchange) const {
     std::optional<std::int64_t> running;
     const auto found = co_await backend().turns.session(ctx, SessionId{exchange.param("id")}, &running);
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
-    auto json = session_json(*found, backend().catalog()->find(found->created.scenario).get());
+    auto json = shown(*found, *backend().catalog());
     json["running_turn"] = running ? boost::json::value(*running) : nullptr;
     co_await answer(exchange, 200, json);
 }
@@ -83,6 +101,11 @@ asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
     boost::json::array items;
     for (const auto& turn : found->items) append_messages(items, turn);
+    if (caller.redacts_others()) {
+        const auto session = co_await backend().turns.session(ctx, SessionId{exchange.param("id")});
+        if (!session) co_return co_await refuse(exchange, session.error(), ctx);
+        if (caller.redacts(session->created.user)) redact_messages(items);
+    }
     co_await answer(exchange, 200,
                     {{"items", std::move(items)}, {"next", found->next ? boost::json::value(std::to_string(found->next)) : nullptr}});
 }

@@ -6,6 +6,8 @@
 #include "platform/net/problem.hpp"
 #include "platform/net/sse.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
 
 #include <utility>
@@ -28,7 +30,9 @@ asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
     turn->received = received;
     const SessionId id = turn->session;
     auto handle = co_await backend().turns.start(std::move(*turn), ctx);
+    const auto counted = handle && !handle->replay ? *handle : turn::TurnHandle{};
     co_await answer_turn(exchange, ctx, id, std::move(handle));
+    co_await count_tokens(id, counted);
 }
 
 asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
@@ -43,7 +47,9 @@ asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
     turn->received = received;
     const SessionId id = turn->session;
     auto handle = co_await backend().turns.regenerate(std::move(*turn), *number, ctx);
+    const auto counted = handle && !handle->replay ? *handle : turn::TurnHandle{};
     co_await answer_turn(exchange, ctx, id, std::move(handle));
+    co_await count_tokens(id, counted);
 }
 
 asio::awaitable<void> Handlers::answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const {
@@ -64,6 +70,14 @@ asio::awaitable<void> Handlers::answer_turn(net::Exchange& exchange, CallContext
     }
     if (replay) net::set_header(response, "Idempotent-Replay", "true");
     co_await exchange.respond(std::move(response));
+}
+
+asio::awaitable<void> Handlers::count_tokens(SessionId id, turn::TurnHandle handle) const {
+    if (caller.who.limits.tokens_per_minute == 0 || (!handle.live && !handle.record)) co_return;
+    // A client that hangs up early has the turn's tokens all the same.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    const auto ended = co_await backend().turns.ended(std::move(id), std::move(handle));
+    if (ended) api.gate_.spend(caller.who, used_tokens((*ended)->result));
 }
 
 asio::awaitable<void> Handlers::turn_events(net::Exchange& exchange) const {
@@ -133,7 +147,9 @@ asio::awaitable<void> Handlers::submit_feedback(net::Exchange& exchange) const {
     // With an Idempotency-Key the id follows from the key: the table keeps the first rating of an id.
     const auto key = exchange.request().header("idempotency-key");
     Rng rng = Rng::from_entropy();
-    feedback->id = key.empty() ? new_id("f_", rng) : "f_" + to_hex(store::Idempotency::digest(feedback->tenant + "\n" + std::string{key}));
+    feedback->id =
+        key.empty() ? new_id("f_", rng)
+                    : "f_" + to_hex(store::Idempotency::digest(feedback->tenant + "\n" + ctx.scope.user.value + "\n" + std::string{key}));
     feedback->at = Clock::wall();
     const auto stored = co_await backend().turns.rate(std::move(*feedback), ctx);
     if (!stored) co_return co_await refuse(exchange, stored.error(), ctx);

@@ -98,7 +98,7 @@ fs::path target_of(const fs::path& file) {
 }
 }  // namespace
 
-Status replace_file(const fs::path& file, std::string_view body) {
+Status replace_file(const fs::path& file, std::string_view body, Readers readers) {
     const fs::path target = target_of(file);
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path{"."};
     if (auto made = make_folder(folder); !made) return made;
@@ -109,7 +109,8 @@ Status replace_file(const fs::path& file, std::string_view body) {
     std::string name = (folder / fmt::format(".{}.XXXXXX", target.filename().string())).string();
     Descriptor out{::mkostemp(name.data(), O_CLOEXEC)};
     if (out.get() < 0) return failed(errno, "create a file beside", target);
-    auto status = write_new(out, exists ? present.st_mode & 07777 : mode_t{0644}, body, target);
+    const mode_t fresh = readers == Readers::owner ? 0600 : 0644;
+    auto status = write_new(out, exists ? present.st_mode & 07777 : fresh, body, target);
     if (status && ::rename(name.c_str(), target.c_str()) != 0) status = failed(errno, "replace", target);
     if (!status) {
         ::unlink(name.c_str());

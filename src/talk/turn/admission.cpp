@@ -22,7 +22,7 @@ std::string lease_name(const Session& session) { return fmt::format("turn:{}", s
 }  // namespace
 
 asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, CallContext ctx) {
-    auto opened = co_await open(ctx.scope.tenant, request.session);
+    auto opened = co_await open(ctx, request.session);
     if (!opened) co_return propagate(opened);
     const auto session = *opened;
     const std::string key = request.idempotency_key.empty() ? request.message_id : request.idempotency_key;
@@ -53,7 +53,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
                                      .reason = "IDEMPOTENCY_MISMATCH"});
             }
             if (verdict == Idempotency::Verdict::same) {
-                auto repeated = co_await find(ctx.scope.tenant, request.session, number);
+                auto repeated = co_await find(ctx, request.session, number);
                 if (repeated) repeated->replay = true;
                 co_return repeated;
             }

@@ -7,6 +7,9 @@ namespace {
 bool same_parameters(const SessionCreated& a, const SessionCreated& b) {
     return a.user == b.user && a.scenario == b.scenario && a.persona_name == b.persona_name && a.persona_role == b.persona_role;
 }
+
+/// The same words whether it is not there or another user's.
+std::unexpected<Error> no_session() { return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions"); }
 }  // namespace
 
 TurnCoordinator::TurnCoordinator(asio::io_context& home, Services& services, Share share, std::uint64_t seed)
@@ -34,6 +37,14 @@ asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId
     entered(*session, loaded.has_value());
     if (!loaded) co_return propagate(loaded);
     co_return session;
+}
+
+asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(CallContext ctx, SessionId id) {
+    auto opened = co_await open(ctx.scope.tenant, std::move(id));
+    if (!opened) co_return opened;
+    const auto& created = (*opened)->stored.created;
+    if (!ctx.reaches({TenantId{created.tenant}, UserId{created.user}})) co_return no_session();
+    co_return opened;
 }
 
 /// Ends the wait of those who met the session in the table while it was being read or created.
@@ -74,7 +85,7 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
     });
     if (!loaded) co_return propagate(loaded);
     if (!loaded->session && stalled) co_return projected;
-    if (!loaded->session) co_return fail(Code::not_found, "there is no such session; create it with POST /api/v1/sessions");
+    if (!loaded->session) co_return no_session();
     session.stored = std::move(*loaded->session);
     session.keys = std::move(loaded->keys);
     session.tip = std::move(loaded->tip);
@@ -136,8 +147,8 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     co_return NewSession{session->stored, true};
 }
 
-asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, SessionId id, std::int64_t number) {
-    auto opened = co_await open(tenant, id);
+asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(CallContext ctx, SessionId id, std::int64_t number) {
+    auto opened = co_await open(ctx, id);
     if (!opened) co_return propagate(opened);
     const auto session = *opened;
     auto live = session->live && session->live->number() == number ? session->live : nullptr;
@@ -159,8 +170,8 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::find(TenantId tenant, Sessi
     co_return TurnHandle{.live = nullptr, .record = std::make_shared<const TurnRecord>(std::move(*(*turn)->record))};
 }
 
-asio::awaitable<Status> TurnCoordinator::stop(TenantId tenant, SessionId id, std::int64_t number) {
-    auto handle = co_await find(tenant, id, number);
+asio::awaitable<Status> TurnCoordinator::stop(CallContext ctx, SessionId id, std::int64_t number) {
+    auto handle = co_await find(ctx, id, number);
     if (!handle) co_return propagate(handle);
     if (!handle->live || handle->live->record()) co_return Status{};
     const auto live = handle->live;
@@ -173,8 +184,8 @@ asio::awaitable<Status> TurnCoordinator::stop(TenantId tenant, SessionId id, std
     co_return Status{};
 }
 
-asio::awaitable<Status> TurnCoordinator::remove(TenantId tenant, SessionId id) {
-    auto opened = co_await open(tenant, id);
+asio::awaitable<Status> TurnCoordinator::remove(CallContext ctx, SessionId id) {
+    auto opened = co_await open(ctx, id);
     if (!opened) co_return propagate(opened);
     const auto session = *opened;
     session->deleted = true;  // no new turn from here on

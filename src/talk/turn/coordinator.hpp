@@ -62,6 +62,8 @@ public:
 
     /// Errors: `not_found`, the store's.
     asio::awaitable<Result<std::shared_ptr<Session>>> open(TenantId tenant, SessionId id);
+    /// The same, when the call reaches the session's owner; else it is not there. All that comes from a caller goes through it.
+    asio::awaitable<Result<std::shared_ptr<Session>>> open(CallContext ctx, SessionId id);
 
     /// Accepts the turn durably and starts it, or joins or replays the one the request repeats.
     /// Errors: `not_found`, `invalid_argument` (the key was used with another body: reason IDEMPOTENCY_MISMATCH; no such turn to
@@ -70,14 +72,14 @@ public:
     asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
 
     /// The turn of that number, running or ended. Errors: `not_found`, the store's.
-    asio::awaitable<Result<TurnHandle>> find(TenantId tenant, SessionId id, std::int64_t number);
+    asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
 
     /// Stops a running turn, keeping the partial answer; durable when it returns. A turn that has ended stays as it is.
     /// Errors: `not_found`, the store's.
-    asio::awaitable<Status> stop(TenantId tenant, SessionId id, std::int64_t number);
+    asio::awaitable<Status> stop(CallContext ctx, SessionId id, std::int64_t number);
 
     /// Stops what runs and deletes everything the session left. Errors: `not_found`, the store's.
-    asio::awaitable<Status> remove(TenantId tenant, SessionId id);
+    asio::awaitable<Status> remove(CallContext ctx, SessionId id);
 
     /// Takes up a turn that was accepted but had not ended when the process died.
     asio::awaitable<Status> resume(TenantId tenant, SessionId id, TurnAccepted accepted, Resumption resumption);

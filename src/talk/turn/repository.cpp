@@ -11,6 +11,9 @@ constexpr store::Sql kByKey =
 constexpr store::Sql kNewest =
     "SELECT key, tenant, id, user, scenario, persona_name, persona_role, stage, title, seed, turns, created_at, updated_at FROM sessions"
     " WHERE tenant = ? AND key < ? ORDER BY key DESC LIMIT ?";
+constexpr store::Sql kNewestOwn =
+    "SELECT key, tenant, id, user, scenario, persona_name, persona_role, stage, title, seed, turns, created_at, updated_at FROM sessions"
+    " WHERE tenant = ? AND user = ? AND key < ? ORDER BY key DESC LIMIT ?";
 constexpr store::Sql kTurn =
     "SELECT number, state, message_id, user_message, accepted_at, record, advice, rating, parent FROM turns"
     " WHERE session = ? AND number = ?";
@@ -69,8 +72,10 @@ Result<std::optional<StoredSession>> find(store::Reader& reader, const TenantId&
 
 Result<std::optional<StoredSession>> find(store::Reader& reader, std::int64_t key) { return first(reader.query(kByKey, {key})); }
 
-Result<std::vector<StoredSession>> list(store::Reader& reader, const TenantId& tenant, std::int64_t before, std::int64_t limit) {
-    const auto rows = reader.query(kNewest, {tenant.value, before > 0 ? before : INT64_MAX, limit});
+Result<std::vector<StoredSession>> list(store::Reader& reader, const Scope& caller, Reach reach, std::int64_t before, std::int64_t limit) {
+    const std::int64_t newest = before > 0 ? before : INT64_MAX;
+    const auto rows = reach == Reach::tenant ? reader.query(kNewest, {caller.tenant.value, newest, limit})
+                                             : reader.query(kNewestOwn, {caller.tenant.value, caller.user.value, newest, limit});
     if (!rows) return propagate(rows);
     std::vector<StoredSession> sessions;
     for (const auto& row : *rows) sessions.push_back(session(row));

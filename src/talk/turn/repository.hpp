@@ -39,8 +39,8 @@ struct OwedFollowUp {
 namespace repository {
 Result<std::optional<StoredSession>> find(store::Reader& reader, const TenantId& tenant, const SessionId& id);
 Result<std::optional<StoredSession>> find(store::Reader& reader, std::int64_t key);
-/// Newest first, those older than `before` (a key; 0: from the newest).
-Result<std::vector<StoredSession>> list(store::Reader& reader, const TenantId& tenant, std::int64_t before, std::int64_t limit);
+/// The sessions of the caller, or of everybody in its tenant. Newest first, those older than `before` (a key; 0: from the newest).
+Result<std::vector<StoredSession>> list(store::Reader& reader, const Scope& caller, Reach reach, std::int64_t before, std::int64_t limit);
 /// Which turn follows which, running ones too; by number.
 Result<std::vector<TurnTree::Edge>> edges(store::Reader& reader, std::int64_t session);
 Result<std::optional<StoredTurn>> turn(store::Reader& reader, std::int64_t session, std::int64_t number);

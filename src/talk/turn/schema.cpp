@@ -34,6 +34,9 @@ CREATE TABLE feedback(
 CREATE INDEX feedback_by_session ON feedback(session, number);
 )sql";
 
+/// A user's own sessions, newest first: the key, of which rowids are made, ends every index.
+constexpr const char* kSessionsByUser = "CREATE INDEX sessions_by_user ON sessions(tenant, user);";
+
 std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
 
 void created(std::int64_t key, const SessionCreated& s, store::Batch& out) {
@@ -98,7 +101,7 @@ void rated(std::int64_t key, const FeedbackGiven& f, store::Batch& out) {
 }
 }  // namespace
 
-std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTables}}; }
+std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTables}, {.version = 2, .sql = kSessionsByUser}}; }
 
 void TurnProjection::apply(std::span<const store::JournalRow> rows, store::Batch& out) {
     // A row that cannot be decoded was damaged before its checksum was made, i.e. by us: the store sets it aside.

@@ -89,12 +89,12 @@ std::string SearchWords::snippet(std::string_view text) const {
     return index::snippet(text, marks, kSnippetBytes);
 }
 
-Result<FoundPage> repository::search(store::Reader& reader, const TenantId& tenant, const SearchWords& words, std::int64_t before,
+Result<FoundPage> repository::search(store::Reader& reader, const Scope& caller, Reach reach, const SearchWords& words, std::int64_t before,
                                      std::int64_t limit) {
     FoundPage page;
     std::int64_t scanned = 0;
     for (;;) {
-        auto sessions = list(reader, tenant, before, kSessionsAtATime);
+        auto sessions = list(reader, caller, reach, before, kSessionsAtATime);
         if (!sessions) return propagate(sessions);
         for (auto& session : *sessions) {
             if (static_cast<std::int64_t>(page.items.size()) == limit || scanned >= kMaxScanned) {

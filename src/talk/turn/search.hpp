@@ -43,10 +43,11 @@ struct FoundPage {
 };
 
 namespace repository {
-/// The sessions whose title, or one of whose messages, holds all the words; newest first, those older than `before` (a key; 0:
+/// The sessions within reach whose title, or one of whose messages, holds all the words; newest first, those older than `before` (a key; 0:
 /// from the newest). Reads texts, there is no index: one call looks at kMaxScanned turns at most, so a page may be short, or
 /// empty, and still have a `next`. On a reader thread. Errors: those of list().
 inline constexpr std::int64_t kMaxScanned = 20'000;
-Result<FoundPage> search(store::Reader& reader, const TenantId& tenant, const SearchWords& words, std::int64_t before, std::int64_t limit);
+Result<FoundPage> search(store::Reader& reader, const Scope& caller, Reach reach, const SearchWords& words, std::int64_t before,
+                         std::int64_t limit);
 }  // namespace repository
 }  // namespace rondo::turn

@@ -28,14 +28,14 @@ asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId
         std::optional<std::int64_t> running;
     };
     auto& coordinator = home(id);
-    const auto look = [](TurnCoordinator& at_home, TenantId tenant, SessionId wanted) -> asio::awaitable<Result<View>> {
-        auto opened = co_await at_home.open(std::move(tenant), std::move(wanted));
+    const auto look = [](TurnCoordinator& at_home, CallContext call, SessionId wanted) -> asio::awaitable<Result<View>> {
+        auto opened = co_await at_home.open(std::move(call), std::move(wanted));
         if (!opened) co_return propagate(opened);
         View view{(*opened)->stored, {}};
         if ((*opened)->busy()) view.running = (*opened)->live->number();
         co_return view;
     };
-    auto view = co_await run_on(coordinator.executor(), look(coordinator, ctx.scope.tenant, id));
+    auto view = co_await run_on(coordinator.executor(), look(coordinator, ctx, id));
     if (!view) co_return propagate(view);
     if (running) *running = view->running;
     co_return std::move(view->stored);
@@ -43,9 +43,8 @@ asio::awaitable<Result<StoredSession>> Turns::session(CallContext ctx, SessionId
 
 asio::awaitable<Result<Page<StoredSession>>> Turns::list(CallContext ctx, std::int64_t before, std::int64_t limit) {
     co_await services_.database.projected(services_.database.stats().last_seq);  // so that a client finds what it just wrote
-    const TenantId tenant = ctx.scope.tenant;
     auto found = co_await services_.database.read(
-        [tenant, before, limit](store::Reader& reader) { return repository::list(reader, tenant, before, limit + 1); });
+        [ctx, before, limit](store::Reader& reader) { return repository::list(reader, ctx.scope, ctx.reach, before, limit + 1); });
     if (!found) co_return propagate(found);
     Page<StoredSession> page{.items = std::move(*found)};
     if (page.items.size() > static_cast<std::size_t>(limit)) {
@@ -57,8 +56,8 @@ asio::awaitable<Result<Page<StoredSession>>> Turns::list(CallContext ctx, std::i
 
 asio::awaitable<Result<FoundPage>> Turns::search(CallContext ctx, SearchWords words, std::int64_t before, std::int64_t limit) {
     co_await services_.database.projected(services_.database.stats().last_seq);
-    co_return co_await services_.database.read([tenant = ctx.scope.tenant, words = std::move(words), before, limit](store::Reader& reader) {
-        return repository::search(reader, tenant, words, before, limit);
+    co_return co_await services_.database.read([ctx, words = std::move(words), before, limit](store::Reader& reader) {
+        return repository::search(reader, ctx.scope, ctx.reach, words, before, limit);
     });
 }
 
@@ -102,7 +101,7 @@ asio::awaitable<Result<StoredTurn>> Turns::stored_turn(CallContext ctx, SessionI
 
 asio::awaitable<Status> Turns::remove(CallContext ctx, SessionId id) {
     auto& coordinator = home(id);
-    co_return co_await run_on(coordinator.executor(), coordinator.remove(ctx.scope.tenant, id));
+    co_return co_await run_on(coordinator.executor(), coordinator.remove(ctx, id));
 }
 
 asio::awaitable<Result<TurnHandle>> Turns::start(TurnRequest request, CallContext ctx) {
@@ -120,12 +119,12 @@ asio::awaitable<Result<TurnHandle>> Turns::regenerate(TurnRequest request, std::
 
 asio::awaitable<Result<TurnHandle>> Turns::find(CallContext ctx, SessionId id, std::int64_t number) {
     auto& coordinator = home(id);
-    co_return co_await run_on(coordinator.executor(), coordinator.find(ctx.scope.tenant, id, number));
+    co_return co_await run_on(coordinator.executor(), coordinator.find(ctx, id, number));
 }
 
 asio::awaitable<Status> Turns::stop(CallContext ctx, SessionId id, std::int64_t number) {
     auto& coordinator = home(id);
-    co_return co_await run_on(coordinator.executor(), coordinator.stop(ctx.scope.tenant, id, number));
+    co_return co_await run_on(coordinator.executor(), coordinator.stop(ctx, id, number));
 }
 
 asio::awaitable<Result<std::shared_ptr<const TurnRecord>>> Turns::ended(SessionId id, TurnHandle handle) {

@@ -30,6 +30,13 @@ TEST_F(ReplaceFile, MakesTheFileAndTheFoldersItLiesIn) {
     EXPECT_EQ(fs::status(at("a/b/c.json")).permissions(), fs::perms{0644});
 }
 
+TEST_F(ReplaceFile, ASecretIsForItsOwnerFromTheFirstByte) {
+    ASSERT_TRUE(replace_file(at("secret"), "one", Readers::owner));
+    EXPECT_EQ(fs::status(at("secret")).permissions(), fs::perms{0600});
+    ASSERT_TRUE(replace_file(at("secret"), "two"));
+    EXPECT_EQ(fs::status(at("secret")).permissions(), fs::perms{0600}) << "a later writer who does not ask keeps it so";
+}
+
 TEST_F(ReplaceFile, LeavesNothingOfTheOldOneNorOfTheWork) {
     ASSERT_TRUE(replace_file(at("c.json"), std::string(100'000, 'x')));
     ASSERT_TRUE(replace_file(at("c.json"), "two"));

@@ -105,16 +105,24 @@ TEST_F(ProjectionTest, ASessionIsFoundByKeyAndByName) {
 
 TEST_F(ProjectionTest, ListsGoFromTheNewestBack) {
     for (std::int64_t key = 1; key <= 5; ++key) create(key, "s_" + std::to_string(key));
-    const auto page = [&](const char* tenant, std::int64_t before, std::int64_t limit) {
+    const auto page_of = [&](const char* tenant, const std::string& user, Reach reach, std::int64_t before, std::int64_t limit) {
         std::string ids;
-        for (const auto& s : look([=](store::Reader& reader) { return repository::list(reader, TenantId{tenant}, before, limit); }))
+        const Scope caller{TenantId{tenant}, UserId{user}};
+        for (const auto& s : look([=](store::Reader& reader) { return repository::list(reader, caller, reach, before, limit); }))
             ids += s.created.id + " ";
         return ids;
+    };
+    const auto page = [&](const char* tenant, std::int64_t before, std::int64_t limit) {
+        return page_of(tenant, "nobody", Reach::tenant, before, limit);
     };
     EXPECT_EQ(page("acme", 0, 2), "s_5 s_4 ");
     EXPECT_EQ(page("acme", 4, 9), "s_3 s_2 s_1 ");
     EXPECT_EQ(page("acme", 1, 9), "");
     EXPECT_EQ(page("other", 0, 9), "");
+    const std::string owner = std::get<SessionCreated>(samples::all()).user;
+    EXPECT_EQ(page_of("acme", owner, Reach::own, 4, 2), "s_3 s_2 ");
+    EXPECT_EQ(page_of("acme", "nobody", Reach::own, 0, 9), "") << "others' are not there";
+    EXPECT_EQ(page_of("other", owner, Reach::own, 0, 9), "") << "a namesake in another tenant";
 }
 
 TEST_F(ProjectionTest, AnAcceptedTurnRunsUntilItEnds) {

@@ -1,0 +1,47 @@
+#include "edge/gateway/authenticator.hpp"
+
+#include <algorithm>
+
+namespace rondo::gateway {
+namespace {
+constexpr std::string_view kBearer = "bearer ";
+
+/// The credential that was sent; Authorization wins, for proxies and SDKs set x-api-key on their own.
+std::string_view credential(const net::Request& request) {
+    auto sent = request.header("authorization");
+    if (sent.size() < kBearer.size() || !net::same_word(sent.substr(0, kBearer.size()), kBearer)) return request.header("x-api-key");
+    sent.remove_prefix(kBearer.size());
+    while (sent.starts_with(' ')) sent.remove_prefix(1);
+    return sent;
+}
+}  // namespace
+
+guard::Principal Authenticator::anonymous() {
+    return {.scope = {TenantId{"default"}, UserId{"anonymous"}}, .role = guard::Role::admin, .key = {}, .limits = {}, .budget = {}};
+}
+
+Result<guard::Principal> Authenticator::authenticate(const net::Request& request) const {
+    const auto sent = credential(request);
+    const auto keys = sources_.keys();
+    if (sent.empty()) {
+        if (sources_.open_without_keys && keys->empty() && !sources_.tokens) return anonymous();
+        return fail(Error{.code = Code::unauthenticated,
+                          .message = "this server wants a key: send `authorization: Bearer rk_…` (made with `rondo keys create`)",
+                          .reason = "KEY_REQUIRED"});
+    }
+    // A token has two dots, a key none.
+    if (sources_.tokens && std::ranges::count(sent, '.') == 2) return sources_.tokens->verify(sent, Clock::wall());
+    return by_key(sent, *keys);
+}
+
+Result<guard::Principal> Authenticator::by_key(std::string_view text, const guard::KeyBook& keys) const {
+    const auto now = Clock::wall();
+    const auto record = keys.verify(text, now);
+    if (!record) return propagate(record);
+    if (sources_.used) sources_.used->mark((*record)->id, now);
+    auto who = guard::principal_of(**record);
+    if (who.limits.requests_per_minute == 0) who.limits.requests_per_minute = sources_.limits.requests_per_minute;
+    if (who.limits.tokens_per_minute == 0) who.limits.tokens_per_minute = sources_.limits.tokens_per_minute;
+    return who;
+}
+}  // namespace rondo::gateway

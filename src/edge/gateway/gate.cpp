@@ -1,0 +1,78 @@
+#include "edge/gateway/gate.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace rondo::gateway {
+namespace {
+using guard::AccessPolicy;
+using guard::Owner;
+using guard::Verdict;
+
+/// "1m2.5s", as the providers write it.
+std::string span_text(Clock::duration span) {
+    const auto millis = std::chrono::ceil<std::chrono::milliseconds>(span).count();
+    const auto minutes = millis / 60'000;
+    const auto rest = static_cast<double>(millis % 60'000) / 1'000;
+    return minutes > 0 ? fmt::format("{}m{}s", minutes, rest) : fmt::format("{}s", rest);
+}
+
+void tell(std::vector<net::Header>& headers, const char* kind, const std::optional<guard::RateLimiter::Window>& window) {
+    if (!window) return;
+    headers.push_back({fmt::format("x-ratelimit-limit-{}", kind), std::to_string(window->limit)});
+    headers.push_back({fmt::format("x-ratelimit-remaining-{}", kind), std::to_string(window->remaining)});
+    headers.push_back({fmt::format("x-ratelimit-reset-{}", kind), span_text(window->reset_after)});
+}
+}  // namespace
+
+bool Caller::redacts_others() const {
+    return AccessPolicy::decide(who.role, access.resource, access.action, Owner::tenant) == Verdict::redacted;
+}
+
+Gate::Gate(Parts parts, obs::Registry& registry)
+    : parts_{std::move(parts)},
+      refused_unknown_{registry.counter("rondo_auth_refused_total", "Requests that were not let in.", {{"reason", "unknown"}})},
+      refused_scope_{registry.counter("rondo_auth_refused_total", "Requests that were not let in.", {{"reason", "scope"}})},
+      refused_rate_{registry.counter("rondo_auth_refused_total", "Requests that were not let in.", {{"reason", "rate"}})} {}
+
+Result<Caller> Gate::admit(const net::Request& request, Access access, std::vector<net::Header>& headers) {
+    if (AccessPolicy::open(access.resource)) return Caller{Authenticator::anonymous(), access};
+    auto who = parts_.authenticator.authenticate(request);
+    if (!who) {
+        refused_unknown_.add();
+        headers.push_back({"WWW-Authenticate", "Bearer"});
+        return propagate(who);
+    }
+    if (AccessPolicy::decide(who->role, access.resource, access.action, Owner::self) != Verdict::allowed) {
+        refused_scope_.add();
+        return fail(
+            Error{.code = Code::permission_denied,
+                  .message = fmt::format("a key with the scope {} may not do this; ask the operator for one that may", name(who->role)),
+                  .reason = "SCOPE_TOO_NARROW"});
+    }
+    const auto said = limiter_.admit(who->key, who->limits, Clock::now());
+    tell(headers, "requests", said.requests);
+    tell(headers, "tokens", said.tokens);
+    if (!said.admitted) {
+        refused_rate_.add();
+        headers.push_back({"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(said.retry_after).count())});
+        return fail(
+            Error{.code = Code::resource_exhausted,
+                  .message = fmt::format("the key's limit of {} is reached; try again in {}", said.refused_by, span_text(said.retry_after)),
+                  .reason = "RATE_LIMITED"});
+    }
+    return Caller{std::move(*who), access, headers};
+}
+
+void Gate::audit(const Caller& caller, std::string_view route, std::string_view path, std::string_view trace_id) const {
+    const bool changes = caller.access.action == guard::Action::change && caller.who.role == guard::Role::admin;
+    if (changes && !caller.who.anonymous() && parts_.audit) parts_.audit({caller.who, route, path, trace_id});
+}
+
+net::Response WithHeaders::added(net::Response response) const {
+    response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
+    return response;
+}
+}  // namespace rondo::gateway
