@@ -1,6 +1,6 @@
 // The server and the browser as the tests use them: started, watched and stopped by their handles.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -68,6 +68,14 @@ export class Server {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill(signal);
     await ended;
+  }
+
+  /** Makes an API key beside the running server; from then on it wants one. */
+  async makeKey(name) {
+    const run = spawnSync(binary, ['keys', 'create', '--name', name, '--data', join(this.#folder, 'data')], { env: environment });
+    assert.equal(run.status, 0, String(run.stderr));
+    while ((await fetch(`${this.url}/api/v1/scenarios`)).status !== 401);
+    return String(run.stdout).trim();
   }
 
   kill() {

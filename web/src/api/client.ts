@@ -1,4 +1,5 @@
 // The server's API as functions. Addresses are relative: the page works below any path prefix.
+import { tellKeyRefused, withKey } from './key';
 import { problemOf, unreachable } from './problem';
 import type { Message, NewTurn, Page, ScenarioList, Session, SessionSummary } from './types';
 
@@ -10,12 +11,16 @@ const kPageSize = 200;
 async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`${kBase}/${path}`, init);
+    response = await fetch(`${kBase}/${path}`, { ...init, headers: withKey(init.headers) });
   } catch (error) {
     if (init.signal?.aborted && init.signal.reason?.name !== 'TimeoutError') throw error;
     throw unreachable();
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    const error = await problemOf(response);
+    if (response.status === 401) tellKeyRefused(error.problem);
+    throw error;
+  }
   return response;
 }
 

@@ -79,6 +79,11 @@ export const en = {
   versions: 'Versions of this turn',
   versionBefore: 'Previous version',
   versionAfter: 'Next version',
+  keyTitle: 'This server wants a key',
+  keyField: 'API key',
+  keyNote: 'Whoever runs the server makes keys with `rondo keys create`. It is kept until this tab is closed.',
+  keyWrong: 'The server does not accept this key. It may have expired, or a character is missing.',
+  keyUse: 'Use this key',
   shortcuts: 'Keyboard',
   shortcutGroups: { anywhere: 'Anywhere', composer: 'While writing', turn: 'On a turn' },
   shortcutNames: {

@@ -79,6 +79,11 @@ export const zh: Words = {
   versions: '这一轮的各个版本',
   versionBefore: '上一个版本',
   versionAfter: '下一个版本',
+  keyTitle: '此服务器需要密钥',
+  keyField: 'API 密钥',
+  keyNote: '密钥由服务器管理员用 `rondo keys create` 创建，只保留到关闭此标签页为止。',
+  keyWrong: '服务器不接受这个密钥：可能已过期，或少了字符。',
+  keyUse: '使用此密钥',
   shortcuts: '键盘操作',
   shortcutGroups: { anywhere: '任何地方', composer: '输入时', turn: '选中某一轮时' },
   shortcutNames: {

@@ -6,6 +6,7 @@ import type { ModelInfo, Scenario, SessionSummary } from '../api/types';
 import { words } from '../i18n';
 import { kFront, readAddress, sessionAddress } from './address';
 import { Conversation, type Listener } from './conversation';
+import { startKey } from './key';
 import { SessionList } from './sessions';
 
 export const scenarios = signal<readonly Scenario[] | null>(null);
@@ -63,6 +64,7 @@ export const goHome = () => (location.hash = kFront);
 
 /** Ties the signals to the browser. Call once. */
 export function startApp(): void {
+  startKey();
   addEventListener('hashchange', () => (address.value = location.hash));
   addEventListener('online', () => conversation.value?.retryNow());
   effect(() => {

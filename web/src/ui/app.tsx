@@ -1,7 +1,9 @@
 import { words } from '../i18n';
 import { announcements, conversation } from '../state/app';
+import { keyProblem } from '../state/key';
 import { ConversationPage } from './conversation_page';
 import { FrontPage } from './front_page';
+import { KeyDialog } from './key_dialog';
 import { Modal } from './modal';
 import { hasColumn, panels } from './panels';
 import { SessionPanel } from './session_panel';
@@ -33,6 +35,7 @@ export function App() {
           <ShortcutList />
         </Modal>
       )}
+      {keyProblem.value && <KeyDialog problem={keyProblem.value} />}
       <div class="unseen" role="log" aria-live="polite" aria-label={text.messages} data-announcements>
         {announcements.value.map(({ key, text: said }) => (
           <p key={key}>{said}</p>
