@@ -17,16 +17,17 @@ llm::ModelRequest ask(std::string_view members) {
 
 TEST(AnthropicRequest, SystemIsATextOrBlocks) {
     EXPECT_EQ(*ask(R"("system":"Be kind.","messages":[{"role":"user","content":"hi"}])").system.at(0).text, "Be kind.");
-    const auto blocks = ask(R"("system":[{"type":"text","text":"a"},{"type":"text","text":"b"}],"messages":[{"role":"user","content":"hi"}])");
+    const auto blocks =
+        ask(R"("system":[{"type":"text","text":"a"},{"type":"text","text":"b"}],"messages":[{"role":"user","content":"hi"}])");
     ASSERT_EQ(blocks.system.size(), 2U);
     EXPECT_EQ(*blocks.system[1].text, "b");
 }
 
 TEST(AnthropicRequest, AnAnswerOfToolsComesBeforeTheTextBesideIt) {
-    const auto request = ask(
-        R"("messages":[{"role":"user","content":"2+2"},{"role":"assistant","content":[{"type":"text","text":"Let me see."},)"
-        R"({"type":"tool_use","id":"t1","name":"add","input":{"a":2}}]},{"role":"user","content":[)"
-        R"({"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"4"}]},{"type":"text","text":"well?"}]}])");
+    const auto request =
+        ask(R"("messages":[{"role":"user","content":"2+2"},{"role":"assistant","content":[{"type":"text","text":"Let me see."},)"
+            R"({"type":"tool_use","id":"t1","name":"add","input":{"a":2}}]},{"role":"user","content":[)"
+            R"({"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"4"}]},{"type":"text","text":"well?"}]}])");
     ASSERT_EQ(request.messages.size(), 4U);
     EXPECT_EQ(request.messages[1].text, "Let me see.");
     EXPECT_EQ(request.messages[1].tool_calls, (std::vector<llm::ToolCall>{{"t1", "add", R"({"a":2})"}}));
@@ -41,7 +42,8 @@ TEST(AnthropicRequest, AnAnswerThatWasBegunIsThePrefill) {
 }
 
 TEST(AnthropicRequest, OtherBlocksAreKeptAsTheyCame) {
-    const auto request = ask(R"("messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"u"}},{"type":"text","text":"what?"}]}])");
+    const auto request = ask(
+        R"("messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"u"}},{"type":"text","text":"what?"}]}])");
     EXPECT_EQ(request.messages.at(0).text, "what?");
     EXPECT_EQ(request.messages.at(0).parts, R"([{"type":"image","source":{"type":"url","url":"u"}},{"type":"text","text":"what?"}])");
 }
@@ -105,12 +107,15 @@ TEST(AnthropicEvents, OfAText) {
     EventWriter writer{{"msg_1", "m"}};
     const std::string first = writer.delta({"H\"i"});
     EXPECT_EQ(names_of(first), "message_start content_block_start content_block_delta");
-    EXPECT_NE(first.find(R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"H\"i"}})"), std::string::npos);
+    EXPECT_NE(first.find(R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"H\"i"}})"),
+              std::string::npos);
     EXPECT_EQ(names_of(writer.delta({"."})), "content_block_delta");
     const std::string last = writer.finish(kAnswer);
     EXPECT_EQ(names_of(last), "content_block_stop message_delta message_stop");
-    EXPECT_NE(last.find(R"("delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"input_tokens":5,"cache_creation_input_tokens":1,"cache_read_input_tokens":4,"output_tokens":2})"),
-              std::string::npos)
+    EXPECT_NE(
+        last.find(
+            R"("delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"input_tokens":5,"cache_creation_input_tokens":1,"cache_read_input_tokens":4,"output_tokens":2})"),
+        std::string::npos)
         << last;
 }
 
@@ -141,8 +146,9 @@ TEST(AnthropicAnswer, HasTextAndCallsAsBlocks) {
     llm::Completion answer = kAnswer;
     answer.tool_calls = {{"t1", "add", R"({"a":2})"}, {"t2", "add", "no json"}};
     answer.finish_reason = "tool_calls";
-    EXPECT_EQ(message_json({"msg_1", "m"}, answer),
-              R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hi."},{"type":"tool_use","id":"t1","name":"add","input":{"a":2}},{"type":"tool_use","id":"t2","name":"add","input":{"arguments":"no json"}}],"stop_reason":"tool_use","stop_sequence":null,"usage":{"input_tokens":5,"cache_creation_input_tokens":1,"cache_read_input_tokens":4,"output_tokens":2}})");
+    EXPECT_EQ(
+        message_json({"msg_1", "m"}, answer),
+        R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hi."},{"type":"tool_use","id":"t1","name":"add","input":{"a":2}},{"type":"tool_use","id":"t2","name":"add","input":{"arguments":"no json"}}],"stop_reason":"tool_use","stop_sequence":null,"usage":{"input_tokens":5,"cache_creation_input_tokens":1,"cache_read_input_tokens":4,"output_tokens":2}})");
 }
 }  // namespace
 }  // namespace rondo::gateway::anthropic

@@ -16,9 +16,9 @@ llm::ModelRequest ask(std::string_view members) {
 }
 
 TEST(OpenAiRequest, InstructionsThatLeadAreSystemBlocks) {
-    const auto request = chat_request(
-        R"({"model":"m","messages":[{"role":"system","content":"Be kind."},{"role":"developer","content":"Be brief."},)"
-        R"({"role":"user","content":"hi"},{"role":"system","content":"Now rhyme."}]})");
+    const auto request =
+        chat_request(R"({"model":"m","messages":[{"role":"system","content":"Be kind."},{"role":"developer","content":"Be brief."},)"
+                     R"({"role":"user","content":"hi"},{"role":"system","content":"Now rhyme."}]})");
     ASSERT_TRUE(request);
     ASSERT_EQ(request->ask.system.size(), 2U);
     EXPECT_EQ(*request->ask.system[1].text, "Be brief.");
@@ -27,8 +27,8 @@ TEST(OpenAiRequest, InstructionsThatLeadAreSystemBlocks) {
 }
 
 TEST(OpenAiRequest, PartsOfTextAreText) {
-    const auto request = chat_request(
-        R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]})");
+    const auto request =
+        chat_request(R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]})");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->ask.messages[0], (Message{.role = Message::Role::user, .text = "ab"}));
 }
@@ -62,7 +62,8 @@ TEST(OpenAiRequest, Sampling) {
 }
 
 TEST(OpenAiRequest, WhatIsNotKnownIsPassedOn) {
-    EXPECT_EQ(ask(R"("user":"ada","response_format":{"type":"json_object"})").extra, R"({"user":"ada","response_format":{"type":"json_object"}})");
+    EXPECT_EQ(ask(R"("user":"ada","response_format":{"type":"json_object"})").extra,
+              R"({"user":"ada","response_format":{"type":"json_object"}})");
     EXPECT_EQ(ask(R"("stream":false)").extra, "");
 }
 
@@ -112,22 +113,27 @@ const llm::Completion kAnswer{.text = "Hi.",
 
 TEST(OpenAiChunks, RoleFirstThenTextThenTheReasonThenDone) {
     ChunkWriter writer{kIdentity, false};
-    EXPECT_EQ(writer.delta({"H\"i"}),
-              R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"H\"i"},"logprobs":null,"finish_reason":null}]})"
-              "\n\n");
-    EXPECT_EQ(writer.delta({"."}),
-              R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":"."},"logprobs":null,"finish_reason":null}]})"
-              "\n\n");
-    EXPECT_EQ(writer.finish(kAnswer),
-              R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]})"
-              "\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(
+        writer.delta({"H\"i"}),
+        R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"H\"i"},"logprobs":null,"finish_reason":null}]})"
+        "\n\n");
+    EXPECT_EQ(
+        writer.delta({"."}),
+        R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":"."},"logprobs":null,"finish_reason":null}]})"
+        "\n\n");
+    EXPECT_EQ(
+        writer.finish(kAnswer),
+        R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]})"
+        "\n\ndata: [DONE]\n\n");
 }
 
 TEST(OpenAiChunks, UsageHasAChunkOfItsOwn) {
     ChunkWriter writer{kIdentity, true};
     const std::string frames = writer.finish(kAnswer);
-    EXPECT_NE(frames.find(R"("choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4}}})"),
-              std::string::npos)
+    EXPECT_NE(
+        frames.find(
+            R"("choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4}}})"),
+        std::string::npos)
         << frames;
     EXPECT_NE(frames.find(R"("delta":{"role":"assistant","content":""})"), std::string::npos) << "an empty answer begins all the same";
 }
@@ -137,7 +143,8 @@ TEST(OpenAiChunks, PiecesOfACall) {
     EXPECT_NE(writer.delta({.tool_call = llm::ToolCallDelta{1, "c1", "add", ""}})
                   .find(R"("tool_calls":[{"index":1,"id":"c1","type":"function","function":{"name":"add","arguments":""}}])"),
               std::string::npos);
-    EXPECT_NE(writer.delta({.tool_call = llm::ToolCallDelta{1, "", "", "{}"}}).find(R"("delta":{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]})"),
+    EXPECT_NE(writer.delta({.tool_call = llm::ToolCallDelta{1, "", "", "{}"}})
+                  .find(R"("delta":{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]})"),
               std::string::npos);
 }
 
@@ -149,8 +156,9 @@ TEST(OpenAiChunks, AnErrorIsToldInTheStreamAndNothingIsDone) {
 }
 
 TEST(OpenAiAnswer, IsOneObject) {
-    EXPECT_EQ(completion_json(kIdentity, kAnswer),
-              R"({"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi.","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4}}})");
+    EXPECT_EQ(
+        completion_json(kIdentity, kAnswer),
+        R"({"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi.","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4}}})");
 }
 
 TEST(OpenAiAnswer, OfCallsAloneHasNoContent) {

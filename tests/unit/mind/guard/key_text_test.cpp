@@ -23,7 +23,8 @@ TEST(KeyText, AKeyReadsBack) {
 
 TEST(KeyText, TheFormIsFixed) {
     // Keys of the first release must be read by every later one, and the checksum by scanners.
-    EXPECT_EQ(sample(), "rk_041061050r3g_0440y5gx4gnk4ea08x75aq33d9rqgzw6hpa9q8n9p2vvxhectfd0_0qkvnem") << "changed on disk and in the wild";
+    EXPECT_EQ(sample(), "rk_041061050r3g_0440y5gx4gnk4ea08x75aq33d9rqgzw6hpa9q8n9p2vvxhectfd0_0qkvnem")
+        << "changed on disk and in the wild";
 }
 
 TEST(KeyText, EverySingleTypoIsFound) {
