@@ -1,5 +1,6 @@
 #include "platform/net/request_parser.hpp"
 
+#include "platform/net/chunk_border.hpp"
 #include "platform/net/target.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -55,10 +56,8 @@ public:
         parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes));
     }
     std::size_t put(std::string_view bytes, ErrorCode& ec) { return parser_->put({bytes.data(), bytes.size()}, ec); }
-    /// Beast asserts that after a first chunk of size 0 it is given "0 CR LF CR LF" at least. Of anything else, however short, it
-    /// says itself whether more is needed or nothing can make it right.
     [[nodiscard]] bool waits_for_more_than(std::string_view bytes) const {
-        return parser_->chunked() && !any_chunk_ && bytes.size() < 5 && bytes.starts_with('0') && bytes.find("\r\n") != bytes.npos;
+        return parser_->chunked() && !any_chunk_ && awaits_last_chunk(bytes);
     }
     [[nodiscard]] bool head_done() const { return parser_->is_header_done(); }
     [[nodiscard]] bool done() const { return parser_->is_done(); }

@@ -1,5 +1,7 @@
 #include "platform/net/response_parser.hpp"
 
+#include "platform/net/chunk_border.hpp"
+
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <optional>
@@ -19,8 +21,7 @@ public:
     Result<std::size_t> feed(std::string_view bytes) {
         std::size_t used = 0;
         while (used < bytes.size() && !parser_->is_done()) {
-            // From a chunk's border at least "0 CR LF CR LF" is still to come, and Beast asserts that it is given so much.
-            if (parser_->is_header_done() && parser_->chunked() && chunk_left_ == 0 && bytes.size() - used < 5) break;
+            if (parser_->is_header_done() && parser_->chunked() && !any_chunk_ && awaits_last_chunk(bytes.substr(used))) break;
             ErrorCode ec;
             used += parser_->put({bytes.data() + used, bytes.size() - used}, ec);
             if (ec == http::error::body_limit || response.body.size() > max_body_)
@@ -59,11 +60,8 @@ private:
         void on_header_impl(ErrorCode&) override {}
         void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
         std::size_t on_body_impl(StringView body, ErrorCode&) override { return append(body); }
-        void on_chunk_header_impl(std::uint64_t size, StringView, ErrorCode&) override { owner_.chunk_left_ = size; }
-        std::size_t on_chunk_body_impl(std::uint64_t left, StringView body, ErrorCode&) override {
-            owner_.chunk_left_ = left - body.size();
-            return append(body);
-        }
+        void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override { owner_.any_chunk_ = true; }
+        std::size_t on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode&) override { return append(body); }
         void on_finish_impl(ErrorCode&) override {}
 
         std::size_t append(StringView body) {
@@ -76,7 +74,7 @@ private:
     [[nodiscard]] bool interim() const { return response.status / 100 == 1; }
     void restart() {
         response = {};
-        chunk_left_ = 0;
+        any_chunk_ = false;
         parser_.emplace(*this);
         parser_->eager(true);
         parser_->skip(to_head_);
@@ -86,7 +84,7 @@ private:
 
     bool to_head_;
     std::size_t max_body_;
-    std::uint64_t chunk_left_{0};
+    bool any_chunk_{false};
     std::optional<Parser> parser_;
 };
 
