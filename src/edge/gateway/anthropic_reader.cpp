@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 #include "base/json_reader.hpp"
 #include "edge/gateway/anthropic_codec.hpp"
+#include "edge/gateway/sdk_shapes.hpp"
 
 #include <boost/json.hpp>
 
@@ -204,11 +205,7 @@ Result<MessagesRequest> messages_request(std::string_view body) {
     if (!faults.empty()) return fail(json::invalid(std::move(faults), "the request has faults"));
     take_prefill(out.ask);
     out.ask.dialect = llm::Dialect::anthropic;
-    object extra;
-    for (const auto& [key, member] : *root) {
-        if (std::ranges::find(kRead, std::string_view{key}) == kRead.end()) extra.emplace(key, member);
-    }
-    if (!extra.empty()) out.ask.extra = json::write(extra);
+    out.ask.extra = sdk::extra_members(*root, kRead);
     return out;
 }
 }  // namespace rondo::gateway::anthropic

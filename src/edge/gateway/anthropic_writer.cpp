@@ -1,6 +1,6 @@
 #include "base/json.hpp"
 #include "edge/gateway/anthropic_codec.hpp"
-#include "platform/net/problem.hpp"
+#include "edge/gateway/sdk_shapes.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -138,17 +138,8 @@ std::string message_json(const Identity& identity, const llm::Completion& comple
 }
 
 std::string error_json(const Error& error) {
-    std::string message = error.message;
-    for (const Fault& fault : error.faults) message += fmt::format("; {}: {}", fault.path, fault.message);
-    return json::write(object{{"type", "error"}, {"error", {{"type", type_of(error)}, {"message", std::move(message)}}}});
+    return json::write(object{{"type", "error"}, {"error", {{"type", type_of(error)}, {"message", sdk::message_of(error)}}}});
 }
 
-net::Response error_response(const Error& error) {
-    net::Response response = net::problem(error);  // the status and Retry-After of our one table
-    // These SDKs know a request with faults as 400.
-    if (response.status == 422) response.status = 400;
-    response.content_type = "application/json";
-    response.body = error_json(error);
-    return response;
-}
+net::Response error_response(const Error& error) { return sdk::refusal(error, error_json(error)); }
 }  // namespace rondo::gateway::anthropic

@@ -1,7 +1,7 @@
-#include "edge/gateway/openai_codec.hpp"
-
 #include "base/json.hpp"
 #include "base/json_reader.hpp"
+#include "edge/gateway/openai_codec.hpp"
+#include "edge/gateway/sdk_shapes.hpp"
 
 #include <boost/json.hpp>
 
@@ -168,14 +168,6 @@ void read_sampling(json::ObjectReader& in, llm::Sampling& out) {
     read_number<std::int64_t>(in, "seed", out.seed, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
     read_stop(in, out.stop);
 }
-
-std::string extra_of(const object& body) {
-    object extra;
-    for (const auto& [key, member] : body) {
-        if (std::ranges::find(kRead, std::string_view{key}) == kRead.end()) extra.emplace(key, member);
-    }
-    return extra.empty() ? std::string{} : json::write(extra);
-}
 }  // namespace
 
 Result<ChatRequest> chat_request(std::string_view body) {
@@ -201,7 +193,7 @@ Result<ChatRequest> chat_request(std::string_view body) {
     if (in.optional("n", n, 1, 128) && n != 1) in.fault("n", "must be 1: ask again for another answer");
     if (!faults.empty()) return fail(json::invalid(std::move(faults), "the request has faults"));
     out.ask.dialect = llm::Dialect::openai;
-    out.ask.extra = extra_of(*root);
+    out.ask.extra = sdk::extra_members(*root, kRead);
     return out;
 }
 }  // namespace rondo::gateway::openai

@@ -1,6 +1,6 @@
 #include "base/json.hpp"
 #include "edge/gateway/openai_codec.hpp"
-#include "platform/net/problem.hpp"
+#include "edge/gateway/sdk_shapes.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -102,20 +102,11 @@ std::string completion_json(const Identity& identity, const llm::Completion& com
 }
 
 std::string error_json(const Error& error) {
-    std::string message = error.message;
-    for (const Fault& fault : error.faults) message += fmt::format("; {}: {}", fault.path, fault.message);
-    object inner{{"message", std::move(message)}, {"type", type_of(error)}};
+    object inner{{"message", sdk::message_of(error)}, {"type", type_of(error)}};
     inner["param"] = error.faults.empty() ? boost::json::value(nullptr) : boost::json::value(error.faults.front().path);
     inner["code"] = error.reason.empty() ? boost::json::value(rondo::name(error.code)) : boost::json::value(error.reason);
     return json::write(object{{"error", std::move(inner)}});
 }
 
-net::Response error_response(const Error& error) {
-    net::Response response = net::problem(error);  // the status and Retry-After of our one table
-    // These SDKs know a request with faults as 400.
-    if (response.status == 422) response.status = 400;
-    response.content_type = "application/json";
-    response.body = error_json(error);
-    return response;
-}
+net::Response error_response(const Error& error) { return sdk::refusal(error, error_json(error)); }
 }  // namespace rondo::gateway::openai
