@@ -1,23 +1,25 @@
 #include "app/auth.hpp"
 
+#include "platform/files/read_file.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
-
 namespace rondo::app {
+namespace {
+constexpr std::size_t kMaxPem = 64U << 10U;
+}  // namespace
+
 Result<std::shared_ptr<const guard::JwtVerifier>> make_verifier(const AuthConfig& config) {
     const auto& jwt = config.jwt;
     if (jwt.key_file.empty()) return nullptr;
-    std::ifstream file{jwt.key_file, std::ios::binary};
-    const std::string pem{std::istreambuf_iterator<char>{file}, {}};
+    const auto pem = files::read_file(jwt.key_file, kMaxPem);
     const auto refuse = [](std::string why) {
         return fail(Error{
             .code = Code::invalid_argument, .message = "tokens cannot be checked", .faults = {{"auth.jwt.key_file", std::move(why)}}});
     };
-    if (!file || pem.empty()) return refuse(fmt::format("{} cannot be read", jwt.key_file.string()));
-    auto made = guard::JwtVerifier::make({.public_key = pem,
+    if (!pem || pem->empty()) return refuse(fmt::format("{} cannot be read", jwt.key_file.string()));
+    auto made = guard::JwtVerifier::make({.public_key = *pem,
                                           .issuer = jwt.issuer,
                                           .audience = jwt.audience,
                                           .leeway = jwt.leeway,

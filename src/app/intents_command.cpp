@@ -6,6 +6,8 @@
 #include "base/text/evaluation.hpp"
 #include "base/text/labelled_texts.hpp"
 #include "base/text/linear_classifier.hpp"
+#include "platform/files/read_file.hpp"
+#include "platform/files/replace_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -15,7 +17,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <unistd.h>
@@ -39,37 +40,15 @@ struct EvalOptions {
     bool json{false};
 };
 
-/// Errors: `not_found`; `resource_exhausted` beyond `max_bytes`, which are all that is ever read.
-Result<std::string> read_file(const std::string& file, std::size_t max_bytes) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) return fail(Code::not_found, fmt::format("cannot read {}", file));
-    std::string bytes;
-    char block[1U << 16U];
-    while (in.read(block, sizeof block) || in.gcount() > 0) {
-        bytes.append(block, static_cast<std::size_t>(in.gcount()));
-        if (bytes.size() > max_bytes) return fail(Code::resource_exhausted, fmt::format("{} has more than {} bytes", file, max_bytes));
-    }
-    if (in.bad()) return fail(Code::unavailable, fmt::format("cannot read {}", file));
-    return bytes;
-}
-
-/// A reader of `file` sees the old bytes or the new ones, never half of them.
 Status write_file(const std::string& file, const std::string& bytes) {
-    const std::string temporary = fmt::format("{}.{}.tmp", file, getpid());
-    std::ofstream out{temporary, std::ios::binary | std::ios::trunc};
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    std::error_code ec;
-    if (out) fs::rename(temporary, file, ec);
-    if (out && !ec) return {};
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    return fail(Code::unavailable, fmt::format("cannot write {}; may you write there, and has the disk room?", file));
+    auto written = files::replace_file(file, bytes);
+    if (!written) written.error().message = fmt::format("cannot write {}: {}", file, written.error().message);
+    return written;
 }
 
 Result<std::vector<LabelledText>> read_rows(const std::string& file) {
     const text::LabelledTextLimits limits;
-    const auto bytes = read_file(file, limits.bytes);
+    const auto bytes = files::read_file(file, limits.bytes);
     if (!bytes) return propagate(bytes);
     auto rows = text::read_labelled_texts(*bytes, limits);
     if (!rows) rows.error().message = fmt::format("{}: {}", file, rows.error().message);
@@ -176,7 +155,7 @@ void warn_of_unknown(const LinearClassifier& classifier, const std::string& file
 }
 
 int evaluate(const EvalOptions& options) {
-    const auto bytes = read_file(options.model, kMaxModelBytes);
+    const auto bytes = files::read_file(options.model, kMaxModelBytes);
     if (!bytes) return refuse(bytes.error());
     auto classifier = LinearClassifier::deserialize(*bytes);
     if (!classifier) return refuse({classifier.error().code, fmt::format("{}: {}", options.model, classifier.error().message)});

@@ -2,6 +2,7 @@
 
 #include "mind/guard/key_file.hpp"
 #include "mind/guard/key_text.hpp"
+#include "platform/files/read_file.hpp"
 #include "platform/files/replace_file.hpp"
 #include "platform/store/lock_file.hpp"
 
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
@@ -24,11 +23,9 @@ namespace fs = std::filesystem;
 Result<std::optional<std::string>> read_file(const fs::path& file) {
     std::error_code ec;
     if (!fs::exists(file, ec) && !ec) return std::nullopt;
-    std::ifstream in{file, std::ios::binary};
-    std::string text;
-    if (in && fs::file_size(file, ec) <= guard::kMaxKeyFileBytes) text.assign(std::istreambuf_iterator<char>{in}, {});
-    if (!in || ec) return fail(Code::failed_precondition, fmt::format("cannot read {}; run rondo as the user who owns it", file.string()));
-    return text;
+    auto text = files::read_file(file, guard::kMaxKeyFileBytes);
+    if (!text) return fail(Code::failed_precondition, fmt::format("cannot read {}; run rondo as the user who owns it", file.string()));
+    return std::move(*text);
 }
 }  // namespace
 

@@ -1,14 +1,13 @@
 #include "app/commands.hpp"
 #include "app/report.hpp"
 #include "edge/mock/provider.hpp"
+#include "platform/files/read_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,11 +26,9 @@ struct Options {
 /// Errors: those of the script, with the file's name.
 Result<mock::Script> read_script(const std::string& file) {
     if (file.empty()) return mock::Script{};
-    std::ifstream in{file, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (!in.good() && !in.eof()) return fail(Code::not_found, fmt::format("cannot read {}", file));
-    if (text.size() > kMaxScript) return fail(Code::invalid_argument, fmt::format("{} is longer than 64 MiB", file));
-    auto script = mock::Script::parse(text);
+    const auto text = files::read_file(file, kMaxScript);
+    if (!text) return propagate(text);
+    auto script = mock::Script::parse(*text);
     if (!script) script.error().message = fmt::format("{}: {}", file, script.error().message);
     return script;
 }
