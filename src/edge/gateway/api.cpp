@@ -54,6 +54,7 @@ net::RouteTable Api::routes() {
     constexpr Access kReadTurns{Resource::turns, read}, kChangeTurns{Resource::turns, change};
     constexpr Access kReadSettings{Resource::settings, read}, kChangeSettings{Resource::settings, change};
     constexpr Access kMetrics{Resource::metrics, read};
+    constexpr Access kModels{Resource::models, read};
     net::RouteTable table;
     const auto add = [&](Access access, Method method, std::string pattern, std::string name, std::string summary,
                          asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const) {
@@ -95,6 +96,11 @@ net::RouteTable Api::routes() {
         &Handlers::get_workflow_schema);
     add(kCatalog, Method::post, "/api/v1/workflow/check", "check_workflow", "Check a workflow and print its graph; nothing is changed.",
         &Handlers::check_workflow);
+    add(kModels, Method::post, "/v1/chat/completions", "chat_completions", "An answer of a model, in the shapes of OpenAI's API.",
+        &Handlers::chat_completions);
+    add(kModels, Method::post, "/v1/messages", "anthropic_messages", "An answer of a model, in the shapes of Anthropic's API.",
+        &Handlers::anthropic_messages);
+    add(kModels, Method::get, "/v1/models", "list_models", "The names a request may ask for.", &Handlers::list_models);
     add(kMetrics, Method::get, "/metrics", "metrics", "Prometheus metrics.", &Handlers::metrics);
     add(kOpen, Method::get, "/livez", "livez", "The process is alive.", &Handlers::live);
     add(kOpen, Method::get, "/readyz", "readyz", "New work is accepted.", &Handlers::ready);

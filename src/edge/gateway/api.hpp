@@ -1,6 +1,7 @@
 #pragma once
 #include "base/obs/registry.hpp"
 #include "edge/gateway/gate.hpp"
+#include "engine/llm/model.hpp"
 #include "platform/net/exchange.hpp"
 #include "platform/net/route_table.hpp"
 #include "talk/turn/turns.hpp"
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace rondo::gateway {
 /// The configuration as the API shows and changes it; bodies are JSON texts.
@@ -33,6 +35,8 @@ struct Backend {
     ConfigBackend config;
     std::function<Status()> ready;                    ///< an error says why no new work is taken
     std::string model_name;                           ///< of the embedded model, shown as such
+    llm::Model* model{nullptr};                       ///< what /v1 passes requests on to; null: no provider is configured
+    std::function<std::vector<std::string>()> models; ///< the names a request may ask for
     std::string version;
     std::string revision;
     Gate::Parts gate;                                 ///< who is let in

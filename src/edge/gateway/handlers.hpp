@@ -33,6 +33,10 @@ struct Handlers {
     asio::awaitable<void> get_workflow_schema(net::Exchange& exchange) const;
     asio::awaitable<void> put_workflow(net::Exchange& exchange) const;
 
+    // completions_api.cpp
+    asio::awaitable<void> chat_completions(net::Exchange& exchange) const;
+    asio::awaitable<void> anthropic_messages(net::Exchange& exchange) const;
+    asio::awaitable<void> list_models(net::Exchange& exchange) const;
     // workflow_api.cpp
     asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 

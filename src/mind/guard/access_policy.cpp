@@ -19,6 +19,10 @@ constexpr std::array kRules{
     Rule{Resource::catalog, Action::read, Role::supervisor, allowed, allowed},
     Rule{Resource::catalog, Action::read, Role::admin, allowed, allowed},
 
+    Rule{Resource::models, Action::read, Role::user, allowed, hidden},
+    Rule{Resource::models, Action::read, Role::supervisor, allowed, hidden},
+    Rule{Resource::models, Action::read, Role::admin, allowed, hidden},
+
     Rule{Resource::sessions, Action::read, Role::user, allowed, hidden},
     Rule{Resource::sessions, Action::read, Role::supervisor, allowed, redacted},
     Rule{Resource::sessions, Action::read, Role::admin, allowed, allowed},

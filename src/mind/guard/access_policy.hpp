@@ -20,6 +20,7 @@ enum class Role : std::uint8_t {
 enum class Resource : std::uint8_t {
     open,      ///< the page, the documents, health, version: nobody's data
     catalog,   ///< scenarios, the check of a workflow
+    models,    ///< asking a model directly
     sessions,  ///< sessions and their messages
     turns,     ///< saying something, the events of it, ratings
     settings,  ///< configuration and workflow

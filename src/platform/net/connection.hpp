@@ -31,6 +31,7 @@ public:
     std::string_view param(std::string_view name) const override;
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
+    void watch_peer() override;
     bool peer_gone() override;
 
     std::size_t place{0};  ///< in the worker's list; the worker's to write
@@ -61,7 +62,6 @@ private:
 
     asio::awaitable<Status> write(Buffers buffers);
     bool write_now(Buffers& buffers);
-    void watch_peer();
     void on_readable();
     void stop_watching();
     void limit_wait(Phase phase, Clock::duration limit);

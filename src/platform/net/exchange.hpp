@@ -42,6 +42,9 @@ public:
     /// Errors: `cancelled` when the peer is gone, and for HEAD, which is then fully answered: just return;
     /// `failed_precondition` after another answer.
     virtual asio::awaitable<Result<EventStream*>> stream(Response head) = 0;
+    /// From now on a peer that leaves cancels the handler, as it does during a stream: for answers that are not worth finishing
+    /// for nobody.
+    virtual void watch_peer() = 0;
     /// Looks at the socket; also for requests that are not streams.
     [[nodiscard]] virtual bool peer_gone() = 0;
 };
