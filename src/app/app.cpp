@@ -3,6 +3,7 @@
 #include "app/config_json.hpp"
 #include "app/version.hpp"
 #include "base/json.hpp"
+#include "base/rng.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -73,15 +74,19 @@ Status App::open(config::Loaded<Config> settings) {
     shared_ = store::make_local_state();
     if (options_.wrap_shared) shared_ = options_.wrap_shared(std::move(shared_));
     const auto current = [this] { return configuration_->catalog(); };
-    model_ = std::make_unique<scenario::RehearsalModel>(
+    rehearsal_ = std::make_unique<scenario::RehearsalModel>(
         config.rehearsal, [this](std::string_view id, std::uint64_t version) { return configuration_->pack(id, version); });
-    nodes_ = std::make_unique<agent::NodeSet>(*model_);
-    if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
 
     auto& lag = registry_.histogram("rondo_event_loop_lag_seconds", "How late the event loops' own timers fire.", obs::fine_seconds());
     loops_ = std::make_unique<EventLoops>(
         loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
         [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+    providers_ = std::make_unique<Providers>(
+        Providers::Parts{.loops = *loops_, .registry = registry_, .log = log_, .seed = Rng::from_entropy().next()});
+    if (const auto configured = follow(first->value); !configured) return configured;
+    voice_ = std::make_unique<Voice>(*providers_, *rehearsal_);
+    nodes_ = std::make_unique<agent::NodeSet>(*voice_);
+    if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
     turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_,
                                                                    .shared = *shared_,
                                                                    .nodes = *nodes_,
@@ -95,7 +100,9 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .catalog = current,
                                                            .config = config_backend(),
                                                            .ready = [this] { return ready(); },
-                                                           .model_name = std::string{model_->name()},
+                                                           .model_name = std::string{rehearsal_->name()},
+                                                           .model = [this] { return providers_->model(); },
+                                                           .models = [this] { return providers_->names(); },
                                                            .version = kVersion,
                                                            .revision = kRevision,
                                                            .gate = std::move(*gate_parts)});
@@ -110,6 +117,9 @@ Status App::open(config::Loaded<Config> settings) {
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
+    follow_providers_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) {
+        if (const auto followed = follow(pin->value); !followed) log_.error("providers_kept", {{"message", followed.error().message}});
+    });
     configuration_->start();
     keys_->start();
     log_.info("listening", {{"host", config.server.host},
@@ -117,6 +127,10 @@ Status App::open(config::Loaded<Config> settings) {
                             {"version", kVersion},
                             {"resumed_turns", static_cast<std::int64_t>(resumed_)}});
     return {};
+}
+
+Status App::follow(const Generation& generation) {
+    return providers_->configure(generation.config().llm, options_.inputs.environment);
 }
 
 /// What is asked for at scrape time.
@@ -217,9 +231,13 @@ App::~App() {
     if (database_) database_->stop();
     if (configuration_) configuration_->stop();
     if (keys_) keys_->stop();
+    if (providers_) providers_->stop();
     if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();
     turns_.reset();
+    nodes_.reset();
+    voice_.reset();
+    providers_.reset();
     loops_.reset();
 }
 }  // namespace rondo::app

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/config.hpp"
 #include "app/configuration.hpp"
+#include "app/voice.hpp"
 #include "app/key_service.hpp"
 #include "base/async/event_loops.hpp"
 #include "base/obs/logger.hpp"
@@ -54,6 +55,8 @@ private:
     explicit App(Options options);
     Status open(config::Loaded<Config> settings);
     void measure();
+    /// Errors: those of Providers::configure; then what was in force stays so.
+    Status follow(const Generation& generation);
     [[nodiscard]] gateway::ConfigBackend config_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
@@ -68,11 +71,14 @@ private:
     std::unique_ptr<store::SharedState> shared_;
     std::unique_ptr<Configuration> configuration_;
     std::unique_ptr<KeyService> keys_;
-    std::unique_ptr<scenario::RehearsalModel> model_;
-    std::unique_ptr<agent::NodeSet> nodes_;
+    std::unique_ptr<scenario::RehearsalModel> rehearsal_;
     ledger::PriceTable prices_;
     turn::Metrics metrics_;
     std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<Providers> providers_;
+    std::unique_ptr<Voice> voice_;
+    std::unique_ptr<agent::NodeSet> nodes_;
+    LiveGeneration::Subscription follow_providers_;
     std::unique_ptr<turn::Turns> turns_;
     std::unique_ptr<gateway::Api> api_;
     std::unique_ptr<net::HttpServer> server_;

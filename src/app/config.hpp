@@ -3,6 +3,7 @@
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
+#include "engine/llm/config.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/store/config.hpp"
 #include "talk/scenario/rehearsal_model.hpp"
@@ -26,6 +27,7 @@ struct Config {
     AuthConfig auth;
     store::Config store;
     turn::Config turn;
+    llm::Config llm;
     scenario::RehearsalModel::Config rehearsal;
     obs::Config log;
 };
@@ -43,6 +45,7 @@ void describe(Visitor& v, Config& c) {
     v.section("auth", c.auth);
     v.section("store", c.store);
     v.section("turn", c.turn);
+    v.section("llm", c.llm);
     v.section("rehearsal", c.rehearsal);
     v.section("log", c.log);
 }

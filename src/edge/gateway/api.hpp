@@ -35,7 +35,7 @@ struct Backend {
     ConfigBackend config;
     std::function<Status()> ready;                    ///< an error says why no new work is taken
     std::string model_name;                           ///< of the embedded model, shown as such
-    llm::Model* model{nullptr};                       ///< what /v1 passes requests on to; null: no provider is configured
+    std::function<llm::Model*()> model;               ///< what /v1 passes requests on to; null: no provider is configured
     std::function<std::vector<std::string>()> models; ///< the names a request may ask for
     std::string version;
     std::string revision;

@@ -148,11 +148,11 @@ asio::awaitable<void> complete(net::Exchange& exchange, llm::Model* model, CallC
 }  // namespace
 
 asio::awaitable<void> Handlers::chat_completions(net::Exchange& exchange) const {
-    co_await complete<OpenAiWire>(exchange, backend().model, context(exchange));
+    co_await complete<OpenAiWire>(exchange, backend().model(), context(exchange));
 }
 
 asio::awaitable<void> Handlers::anthropic_messages(net::Exchange& exchange) const {
-    co_await complete<AnthropicWire>(exchange, backend().model, context(exchange));
+    co_await complete<AnthropicWire>(exchange, backend().model(), context(exchange));
 }
 
 asio::awaitable<void> Handlers::list_models(net::Exchange& exchange) const {

@@ -1,0 +1,50 @@
+#pragma once
+#include "base/async/event_loops.hpp"
+#include "base/config/loader.hpp"
+#include "base/obs/logger.hpp"
+#include "base/obs/registry.hpp"
+#include "engine/llm/config.hpp"
+#include "engine/llm/model_gateway.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace rondo::app {
+/// The providers of the configuration, ready to be asked: a connection pool for each target and event loop, the targets, and
+/// the gateway over them. Made before the loops start; goes after they have stopped and before they are destroyed.
+class Providers {
+public:
+    struct Parts {
+        EventLoops& loops;
+        obs::Registry& registry;
+        obs::Logger log;
+        llm::Meter* meter{nullptr};            ///< null: nothing is accounted
+        llm::FallbackSource* fallback{nullptr};
+        std::uint64_t seed{0};
+    };
+    explicit Providers(Parts parts);
+    ~Providers();
+
+    /// Puts these targets in force for calls that begin from now on; all of them or none. Reads key files: not on a loop.
+    /// Errors: `invalid_argument` (a URL, a proxy, the certificates), `failed_precondition` (a key is not there).
+    [[nodiscard]] Status configure(const llm::Config& config, const config::Environment& environment);
+
+    /// Null while there is no target.
+    [[nodiscard]] llm::Model* model();
+    /// What a request may ask for: targets and aliases. Thread-safe.
+    [[nodiscard]] std::vector<std::string> names() const;
+    [[nodiscard]] llm::GatewayStatus status() const { return gateway_.status(); }
+    /// Ends calls that go on without their callers. Before the loops stop.
+    void stop() { gateway_.cancel_abandoned(); }
+
+private:
+    class Pools;
+    Parts parts_;
+    llm::ModelGateway gateway_;
+    mutable std::mutex mutex_;
+    std::vector<std::string> names_;
+    bool any_{false};
+};
+}  // namespace rondo::app
