@@ -6,6 +6,7 @@
 #include "base/rng.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
 
@@ -17,6 +18,11 @@ namespace {
 std::size_t loop_count(const Config& config) {
     const int asked = config.server.threads;
     return asked > 0 ? static_cast<std::size_t>(asked) : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// The ledger's housekeeping, until its loop stops.
+asio::awaitable<void> tend_ledger(ledger::UsageLedger& ledger) {
+    while (co_await pause(std::chrono::seconds{1})) co_await ledger.tend();
 }
 
 /// Runs a coroutine on the first loop and waits for it.
@@ -46,11 +52,13 @@ Status App::open(config::Loaded<Config> settings) {
     auto gate_parts = gate(config);
     if (!gate_parts) return propagate(gate_parts);
 
+    auto migrations = turn::migrations();
+    migrations.push_back(ledger::migration(static_cast<int>(migrations.size()) + 1));
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
                                .config = config.store,
-                               .migrations = turn::migrations(),
-                               .projections = {&projection_},
+                               .migrations = std::move(migrations),
+                               .projections = {&turn_projection_, &usage_projection_},
                                .on_fatal =
                                    [this](const Error& error) {
                                        log_.error("store_failed", {{"message", error.message}});
@@ -81,16 +89,29 @@ Status App::open(config::Loaded<Config> settings) {
     loops_ = std::make_unique<EventLoops>(
         loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
         [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
-    providers_ = std::make_unique<Providers>(
-        Providers::Parts{.loops = *loops_, .registry = registry_, .log = log_, .seed = Rng::from_entropy().next()});
+    auto money = ledger::settings_of(config.ledger);
+    if (!money) return propagate(money);
+    ledger_ = std::make_unique<ledger::UsageLedger>(
+        ledger::UsageLedger::Options{.database = *database_,
+                                     .executor = loops_->at(0).get_executor(),
+                                     .on_alert = [this](const ledger::Alert& alert) { tell(alert); }},
+        std::move(*money));
+    meter_ = std::make_unique<LedgerMeter>(*ledger_, registry_);
+    providers_ = std::make_unique<Providers>(Providers::Parts{.loops = *loops_,
+                                                              .registry = registry_,
+                                                              .log = log_,
+                                                              .meter = meter_.get(),
+                                                              .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },
+                                                              .seed = Rng::from_entropy().next()});
     if (const auto configured = follow(first->value); !configured) return configured;
-    voice_ = std::make_unique<Voice>(*providers_, *rehearsal_);
+    voice_ = std::make_unique<Voice>(*providers_, *rehearsal_, *meter_);
     nodes_ = std::make_unique<agent::NodeSet>(*voice_);
     if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
     turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_,
                                                                    .shared = *shared_,
                                                                    .nodes = *nodes_,
-                                                                   .prices = prices_,
+                                                                   .cost = [this](std::string_view model, const ledger::Usage& usage) { return ledger_->cost(model, usage); },
+                                                                   .can_pay = [this](const ledger::Spender& spender) { return can_pay(spender); },
                                                                    .catalog = current,
                                                                    .metrics = metrics_,
                                                                    .log = log_,
@@ -110,6 +131,8 @@ Status App::open(config::Loaded<Config> settings) {
         log.error("handler_failed", {{"what", what}});
     });
     loops_->start();
+    if (const auto opened = wait_for(*loops_, ledger_->open()); !opened) return opened;
+    asio::co_spawn(loops_->at(0), tend_ledger(*ledger_), asio::detached);
     const auto resumed = wait_for(*loops_, turns_->recover(std::move(unfinished)));
     if (!resumed) return propagate(resumed);
     resumed_ = *resumed;
@@ -130,7 +153,28 @@ Status App::open(config::Loaded<Config> settings) {
 }
 
 Status App::follow(const Generation& generation) {
+    auto money = ledger::settings_of(generation.config().ledger);
+    if (!money) return propagate(money);
+    ledger_->configure(std::move(*money));
     return providers_->configure(generation.config().llm, options_.inputs.environment);
+}
+
+asio::awaitable<Status> App::can_pay(ledger::Spender spender) {
+    const auto target = providers_->usual();
+    if (!target) co_return Status{};
+    co_return co_await meter_->can_pay(std::move(spender), *target);
+}
+
+void App::tell(const ledger::Alert& alert) {
+    log_.warn("spending_alert", {{"kind", ledger::name(alert.kind)}, {"subject", ledger::text(alert.subject)}, {"message", message(alert)}});
+    registry_
+        .counter("rondo_spending_alerts_total", "Told about money: budgets, dear calls, cache misses, spikes.",
+                 {{"kind", std::string{ledger::name(alert.kind)}}})
+        .add();
+}
+
+void App::tell(const llm::BreakerEvent& event) {
+    log_.warn("breaker_moved", {{"target", event.target}, {"from", name(event.from)}, {"to", name(event.to)}});
 }
 
 /// What is asked for at scrape time.
@@ -227,7 +271,13 @@ void App::drain() {
 
 App::~App() {
     if (server_) server_->stop_accepting();
-    // The store first: its last acknowledgements are posted to loops that must still be there.
+    // What was settled is written while there is a store to write it to.
+    if (api_ && ledger_) {
+        if (const auto closed = wait_for(*loops_, ledger_->close()); !closed) {
+            log_.warn("ledger_not_closed", {{"message", closed.error().message}});
+        }
+    }
+    // Then the store: its last acknowledgements are posted to loops that must still be there.
     if (database_) database_->stop();
     if (configuration_) configuration_->stop();
     if (keys_) keys_->stop();
@@ -239,5 +289,7 @@ App::~App() {
     voice_.reset();
     providers_.reset();
     loops_.reset();
+    meter_.reset();
+    ledger_.reset();
 }
 }  // namespace rondo::app

@@ -8,6 +8,8 @@
 #include "base/obs/registry.hpp"
 #include "base/obs/tracer.hpp"
 #include "edge/gateway/api.hpp"
+#include "engine/ledger/schema.hpp"
+#include "engine/ledger/usage_ledger.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/store/database.hpp"
 #include "platform/store/shared_state.hpp"
@@ -57,6 +59,10 @@ private:
     void measure();
     /// Errors: those of Providers::configure; then what was in force stays so.
     Status follow(const Generation& generation);
+    void tell(const ledger::Alert& alert);
+    void tell(const llm::BreakerEvent& event);
+    /// Asked before a turn is accepted: what costs nothing is never refused.
+    asio::awaitable<Status> can_pay(ledger::Spender spender);
     [[nodiscard]] gateway::ConfigBackend config_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
@@ -66,15 +72,17 @@ private:
     obs::Logger log_;
     obs::Registry registry_;
     obs::Tracer tracer_;
-    turn::TurnProjection projection_;
+    turn::TurnProjection turn_projection_;
+    ledger::UsageProjection usage_projection_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<store::SharedState> shared_;
     std::unique_ptr<Configuration> configuration_;
     std::unique_ptr<KeyService> keys_;
     std::unique_ptr<scenario::RehearsalModel> rehearsal_;
-    ledger::PriceTable prices_;
     turn::Metrics metrics_;
     std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<ledger::UsageLedger> ledger_;
+    std::unique_ptr<LedgerMeter> meter_;
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<Voice> voice_;
     std::unique_ptr<agent::NodeSet> nodes_;

@@ -3,6 +3,7 @@
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
+#include "engine/ledger/config.hpp"
 #include "engine/llm/config.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/store/config.hpp"
@@ -28,6 +29,7 @@ struct Config {
     store::Config store;
     turn::Config turn;
     llm::Config llm;
+    ledger::Config ledger;
     scenario::RehearsalModel::Config rehearsal;
     obs::Config log;
 };
@@ -46,6 +48,7 @@ void describe(Visitor& v, Config& c) {
     v.section("store", c.store);
     v.section("turn", c.turn);
     v.section("llm", c.llm);
+    v.section("ledger", c.ledger);
     v.section("rehearsal", c.rehearsal);
     v.section("log", c.log);
 }

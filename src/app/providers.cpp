@@ -68,7 +68,7 @@ Providers::Providers(Parts parts)
       gateway_{{}, {.metrics = parts.registry,
                     .meter = parts.meter,
                     .fallback = parts.fallback,
-                    .on_breaker = {},
+                    .on_breaker = std::move(parts.on_breaker),
                     .on_detached = {},
                     .seed = parts.seed}} {}
 
@@ -101,16 +101,25 @@ Status Providers::configure(const llm::Config& config, const config::Environment
         setup.aliases.emplace(name, alias.targets);
         names.push_back(name);
     }
+    std::shared_ptr<const llm::Target> usual;
+    for (const auto& target : setup.targets) {
+        if (!usual || (!config.order.empty() && target->id() == config.order.front())) usual = target;
+    }
     gateway_.apply(std::move(setup));
     const std::scoped_lock lock{mutex_};
-    any_ = !config.targets.empty();
+    usual_ = std::move(usual);
     names_ = std::move(names);
     return {};
 }
 
 llm::Model* Providers::model() {
     const std::scoped_lock lock{mutex_};
-    return any_ ? &gateway_ : nullptr;
+    return usual_ ? &gateway_ : nullptr;
+}
+
+std::shared_ptr<const llm::Target> Providers::usual() const {
+    const std::scoped_lock lock{mutex_};
+    return usual_;
 }
 
 std::vector<std::string> Providers::names() const {

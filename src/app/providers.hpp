@@ -6,6 +6,7 @@
 #include "engine/llm/config.hpp"
 #include "engine/llm/model_gateway.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +23,7 @@ public:
         obs::Logger log;
         llm::Meter* meter{nullptr};            ///< null: nothing is accounted
         llm::FallbackSource* fallback{nullptr};
+        std::function<void(const llm::BreakerEvent&)> on_breaker{};
         std::uint64_t seed{0};
     };
     explicit Providers(Parts parts);
@@ -33,6 +35,8 @@ public:
 
     /// Null while there is no target.
     [[nodiscard]] llm::Model* model();
+    /// The first choice of requests that name no model; null while there is no target.
+    [[nodiscard]] std::shared_ptr<const llm::Target> usual() const;
     /// What a request may ask for: targets and aliases. Thread-safe.
     [[nodiscard]] std::vector<std::string> names() const;
     [[nodiscard]] llm::GatewayStatus status() const { return gateway_.status(); }
@@ -45,6 +49,6 @@ private:
     llm::ModelGateway gateway_;
     mutable std::mutex mutex_;
     std::vector<std::string> names_;
-    bool any_{false};
+    std::shared_ptr<const llm::Target> usual_;  // guarded by mutex_, as names_
 };
 }  // namespace rondo::app

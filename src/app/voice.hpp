@@ -1,23 +1,22 @@
 #pragma once
+#include "app/ledger_meter.hpp"
 #include "app/providers.hpp"
 #include "engine/llm/model.hpp"
 
 namespace rondo::app {
-/// Who speaks for the persona: the configured providers, and without any the embedded rehearsal model.
+/// Who speaks for the persona: the configured providers, and without any the embedded model, whose tokens are booked too.
 class Voice final : public llm::Model {
 public:
-    Voice(Providers& providers, llm::Model& embedded) : providers_{providers}, embedded_{embedded} {}  ///< both outlive it
-    [[nodiscard]] std::string_view name() const override { return now().name(); }
-    asio::awaitable<Result<llm::Completion>> complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) override {
-        return now().complete(std::move(request), std::move(sink), ctx);
-    }
+    /// All must outlive it.
+    Voice(Providers& providers, llm::Model& embedded, LedgerMeter& meter) : providers_{providers}, embedded_{embedded}, meter_{meter} {}
+    [[nodiscard]] std::string_view name() const override;
+    asio::awaitable<Result<llm::Completion>> complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) override;
 
 private:
-    [[nodiscard]] llm::Model& now() const {
-        llm::Model* provided = providers_.model();
-        return provided ? *provided : embedded_;
-    }
+    asio::awaitable<Result<llm::Completion>> embedded(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx);
+
     Providers& providers_;
     llm::Model& embedded_;
+    LedgerMeter& meter_;
 };
 }  // namespace rondo::app

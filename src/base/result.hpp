@@ -42,6 +42,7 @@ struct Error {
     std::vector<Fault> faults{};
     std::string reason{};  ///< stable upper-case word for programs, e.g. "IDEMPOTENCY_MISMATCH"; empty: the code says it
     std::chrono::milliseconds retry_after{0};  ///< when a repeat may do better; 0: not known
+    std::string details{};  ///< further members for programs, as the text of a JSON object; "" for none
 };
 
 template <class T>

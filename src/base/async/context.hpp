@@ -4,6 +4,7 @@
 #include "base/trace.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace rondo {
 /// What a call carries down: until when, for whom, inside which trace. Passed by value, last.
@@ -13,6 +14,8 @@ namespace rondo {
 struct CallContext {
     TimePoint deadline{TimePoint::max()};
     Scope scope;              ///< who calls
+    std::string key{};        ///< id of the API key it came with; "": none
+    std::string budget{};     ///< the user whose budget pays; "": the caller's own
     Reach reach{Reach::own};  ///< whose data of the tenant the call may touch
     TraceContext trace;
 

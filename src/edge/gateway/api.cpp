@@ -20,6 +20,8 @@ CallContext Api::context(const net::Request& request, const Caller& caller) {
     CallContext ctx;
     ctx.scope = caller.who.scope;
     ctx.reach = caller.reach();
+    ctx.key = caller.who.key;
+    ctx.budget = caller.who.budget;
     Rng rng{mix(trace_seed_, traces_.fetch_add(1, std::memory_order_relaxed))};
     const auto parent = parse_traceparent(request.header("traceparent"));
     ctx.trace = parent ? *parent : new_trace(rng);

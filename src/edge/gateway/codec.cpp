@@ -271,6 +271,11 @@ Error failed_turn(std::string_view result) {
         if (text("code") == name(static_cast<Code>(code))) error.code = static_cast<Code>(code);
     }
     if (!text("message").empty()) error.message = text("message");
+    error.reason = text("reason");
+    error.details = text("details");
+    if (const auto* wait = fields->get_object().if_contains("retry_after_ms"); wait && wait->is_int64()) {
+        error.retry_after = std::chrono::milliseconds{wait->get_int64()};
+    }
     return error;
 }
 }  // namespace rondo::gateway

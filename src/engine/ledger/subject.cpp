@@ -59,4 +59,8 @@ std::size_t SubjectHash::operator()(const SubjectView& subject) const noexcept {
     const std::hash<std::string_view> hash;
     return static_cast<std::size_t>(mix(mix(hash(subject.id), hash(subject.tenant)), static_cast<std::uint64_t>(subject.kind)));
 }
+
+Spender spender_of(const CallContext& ctx, std::string session) {
+    return {.scope = {ctx.scope.tenant, ctx.budget.empty() ? ctx.scope.user : UserId{ctx.budget}}, .key = ctx.key, .session = std::move(session)};
+}
 }  // namespace rondo::ledger

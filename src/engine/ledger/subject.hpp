@@ -1,4 +1,5 @@
 #pragma once
+#include "base/async/context.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
@@ -46,6 +47,9 @@ struct Spender {
     [[nodiscard]] bool has(SubjectKind kind) const;
     [[nodiscard]] SubjectView subject(SubjectKind kind) const;
 };
+
+/// The one who pays for what a call does in a session ("" for none).
+[[nodiscard]] Spender spender_of(const CallContext& ctx, std::string session);
 
 struct SubjectHash {
     using is_transparent = void;

@@ -1,6 +1,9 @@
 #pragma once
 #include "base/money.hpp"
 
+#include <cstdint>
+#include <string>
+
 namespace rondo::ledger {
 /// The tokens of one or more model calls, split the way providers bill them; the four kinds do not overlap.
 struct Usage {
@@ -19,5 +22,14 @@ struct Usage {
     }
     friend Usage operator+(Usage a, const Usage& b) { return a += b; }
     [[nodiscard]] Tokens total() const { return input + output + cache_write + cache_read; }
+};
+
+/// What calls made for one purpose came to; filled in as they are settled. Belongs to one executor.
+struct Receipt {
+    Usage usage;
+    Money cost;
+    std::string model{};    ///< of the last call that used anything
+    bool estimated{false};  ///< part of the usage is our own count
+    std::int64_t calls{0};
 };
 }  // namespace rondo::ledger

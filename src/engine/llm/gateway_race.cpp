@@ -100,7 +100,7 @@ asio::awaitable<void> Race::attempt(Leg& leg) {
     ctx.deadline =
         std::min(clocks_.deadline, clocks_.total < TimePoint::max() - leg.started ? leg.started + clocks_.total : TimePoint::max());
     if (meter_) {
-        auto hold = co_await meter_->reserve(request_, target.id(), ctx);
+        auto hold = co_await meter_->reserve(request_, target, ctx);
         if (!hold) {
             leg.own_error = std::move(hold.error());
             co_return;
@@ -205,7 +205,8 @@ Target::Failure Race::stopped_as(Stop why) {
 
 Race::End Race::settle(Leg& leg) {
     End end{.candidate = leg.runner.candidate,
-            .bill = {.attempt = {.target = leg.runner.route->state->id(), .first_token = leg.first_token, .took = leg.took}},
+            .bill = {.attempt = {.target = leg.runner.route->state->id(), .first_token = leg.first_token, .took = leg.took},
+                     .model = std::string{leg.runner.route->target->billed_as(request_)}},
             .rescue = leg.runner.rescue,
             .made = leg.asked,
             .hedged = leg.hedged};
@@ -220,7 +221,6 @@ Race::End Race::settle(Leg& leg) {
     Bill& bill = end.bill;
     const bool whole = outcome && !outcome->finish_reason.empty();
     if (outcome) {
-        bill.model = outcome->model;
         bill.attempt.usage = outcome->usage;
         bill.usage_estimated = outcome->usage_estimated;
     } else {

@@ -4,6 +4,7 @@
 #include "engine/llm/error_class.hpp"
 #include "engine/llm/model.hpp"
 #include "engine/llm/request.hpp"
+#include "engine/llm/target.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,7 +17,7 @@ namespace rondo::llm {
 /// What one attempt is billed.
 struct Bill {
     Attempt attempt;
-    std::string model{};           ///< the name to bill under; "": the attempt failed before the provider named it
+    std::string model{};           ///< the name to bill under
     bool usage_estimated{false};   ///< our own count, not the provider's
     std::optional<ErrorClass> failed{};  ///< none: it gave the answer
 };
@@ -38,7 +39,6 @@ public:
     virtual ~Meter();
     /// Sets aside what an attempt at `target` may cost. Called and settled on the caller's executor.
     /// Errors: `resource_exhausted` (a budget is used up), whatever the ledger says; they end the call as they are.
-    virtual asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const ModelRequest& request, std::string_view target,
-                                                                   CallContext ctx) = 0;
+    virtual asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const ModelRequest& request, const Target& target, CallContext ctx) = 0;
 };
 }  // namespace rondo::llm

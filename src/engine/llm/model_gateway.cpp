@@ -129,7 +129,13 @@ asio::awaitable<Result<Completion>> ModelGateway::complete(ModelRequest request,
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto core = core_;
     const auto table = core->current();
-    const auto named = table->names.find(request.model);
+    auto named = table->names.find(request.model);
+    if (named != table->names.end()) {
+        request.model.clear();  // what each target calls its model is its own affair
+    } else if (const auto slash = request.model.find('/'); slash != std::string::npos) {
+        named = table->names.find(std::string_view{request.model}.substr(0, slash));
+        request.model.erase(0, slash + 1);
+    }
     if (named == table->names.end() || named->second.empty()) {
         co_return fail(
             {.code = Code::not_found, .message = "no such model; GET /v1/models lists those there are", .reason = "MODEL_NOT_FOUND"});

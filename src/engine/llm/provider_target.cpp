@@ -71,8 +71,15 @@ ProviderTarget::ProviderTarget(std::string id, TargetConfig config, ApiKey key, 
 asio::awaitable<Target::Outcome> ProviderTarget::attempt(const ModelRequest& request, const DeltaSink& sink, CallContext ctx) {
     attempts_.fetch_add(1, std::memory_order_relaxed);
     const bool streamed = static_cast<bool>(sink);
-    Call call{.request = request, .sink = sink, .ctx = ctx.within(config_.total), .started = Clock::now(), .model = config_.model};
-    if (call.model.empty()) call.model = request.model;
+    Call call{.request = request,
+              .sink = sink,
+              .ctx = ctx.within(config_.total),
+              .started = Clock::now(),
+              .model = std::string{billed_as(request)}};
+    if (call.model.empty()) {
+        auto nameless = provider_error(ErrorClass::caller_fault, fmt::format("the target {0} has no model of its own; ask for {0}/MODEL", id_));
+        co_return std::unexpected{failure_of(ProviderError{std::move(nameless), ErrorClass::caller_fault}, false)};
+    }
     const wire::RequestOptions options{.model = call.model,
                                        .stream = streamed,
                                        .prefill = prefill_style(config_),

@@ -28,6 +28,12 @@ public:
 
     [[nodiscard]] std::string_view id() const final { return id_; }
     [[nodiscard]] const Abilities& abilities() const final { return abilities_; }
+    [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const final {
+        return config_.model.empty() ? request.model : config_.model;
+    }
+    [[nodiscard]] Tokens longest_answer(const ModelRequest& request) const final {
+        return Tokens{request.sampling.max_tokens.value_or(config_.max_tokens)};
+    }
     asio::awaitable<Outcome> attempt(const ModelRequest& request, const DeltaSink& sink, CallContext ctx) final;
     [[nodiscard]] Stats stats() const { return {attempts_.load(std::memory_order_relaxed), bad_chunks_.load(std::memory_order_relaxed)}; }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include "engine/ledger/usage.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -72,9 +74,16 @@ struct Cue {
     std::map<std::string, std::string> slots;  ///< values for placeholders, by name
 };
 
+/// What a request is made for, in the words of accounts and reports; "" where a word does not apply. The answer does not depend on it.
+struct Purpose {
+    std::string session{}, scenario{}, node{};
+    std::string decision_id{};                   ///< of the decision that led here
+    std::shared_ptr<ledger::Receipt> receipt{};  ///< null: nobody wants to know what it cost
+};
+
 /// One question to a model. A value: everything the answer may depend on is in it.
 struct ModelRequest {
-    std::string model;  ///< a target, an alias or a provider's model; "": the default target
+    std::string model;  ///< a target, an alias, or TARGET/ and a model of its provider; "": the default target
     std::vector<SystemBlock> system{};  ///< fixed blocks first
     std::vector<Message> messages{};  ///< oldest first; usually the last is the user's
     std::vector<std::string> sources{};  ///< retrieved passages, best first; told after the fixed blocks
@@ -86,6 +95,7 @@ struct ModelRequest {
     Dialect dialect{Dialect::any};
     std::string extra{};  ///< JSON object: further members of the caller's request, for a target of the same dialect
     Cue cue{};
+    Purpose purpose{};
     bool use_fallback{true};  ///< when no provider answers, an older answer or an apology will do
     bool background{false};   ///< nobody waits for it: rather sits out a provider's limits than goes elsewhere
 };

@@ -36,6 +36,10 @@ public:
     /// Its name in the configuration; the label of metrics and `Attempt::target`.
     [[nodiscard]] virtual std::string_view id() const = 0;
     [[nodiscard]] virtual const Abilities& abilities() const = 0;
+    /// What it will bill the request as: a name of ledger::PriceTable. A view into the target or the request.
+    [[nodiscard]] virtual std::string_view billed_as(const ModelRequest& request) const = 0;
+    /// Tokens its answer will not exceed, as far as that can be told before.
+    [[nodiscard]] virtual Tokens longest_answer(const ModelRequest& request) const = 0;
 
     /// One attempt. Each delta goes to `sink` (may be empty) as soon as it is read; text and tool calls of the completion are
     /// what the deltas made. With a prefill, deltas and completion hold the continuation only. `request` and `sink` outlive

@@ -17,7 +17,7 @@ struct TargetConfig {
     /// "https://api.openai.com/v1", "http://127.0.0.1:11434/v1", "https://api.anthropic.com",
     /// "https://NAME.openai.azure.com/openai/deployments/DEPLOYMENT?api-version=2024-10-21"
     std::string base_url{};
-    std::string model{};         ///< as the provider and the price table call it; "": the one the request names
+    std::string model{};         ///< as the provider and the price table call it; "": requests name it, as in TARGET/MODEL
     std::string key_env{};       ///< the environment variable that holds the key; "": none
     std::string key_file{};      ///< or the file that does
     std::string organization{};  ///< OpenAI-Organization, "" for none
@@ -42,7 +42,7 @@ void describe(Visitor& v, TargetConfig& c) {
     v.field("kind", c.kind, Reload::live, "The API it speaks; openai also for vLLM, llama.cpp, Ollama and Azure.",
             OneOf{{"openai", "anthropic"}});
     v.field("base_url", c.base_url, Reload::live, "Where the API begins, e.g. https://api.openai.com/v1 or https://api.anthropic.com.");
-    v.field("model", c.model, Reload::live, "The provider's name of the model, also for prices; empty: the one the request names.");
+    v.field("model", c.model, Reload::live, "The provider's name of the model, also for prices; empty: requests say it, as in NAME/MODEL.");
     v.field("key_env", c.key_env, Reload::live, "Environment variable that holds the key.");
     v.field("key_file", c.key_file, Reload::live, "File that holds the key, instead of key_env.");
     v.field("organization", c.organization, Reload::live, "Sent as OpenAI-Organization.");
@@ -58,7 +58,7 @@ void describe(Visitor& v, TargetConfig& c) {
             OneOf{{"none", "trailing", "flagged"}});
     v.field("tools", c.tools, Reload::live, "It can call tools.");
     v.field("embeddings", c.embeddings, Reload::live, "It makes embeddings.");
-    v.field("max_tokens", c.max_tokens, Reload::live, "Longest answer where the request names none and the API wants a number (anthropic).",
+    v.field("max_tokens", c.max_tokens, Reload::live, "Longest answer where the request names none: for APIs that want a number (anthropic), and to set money aside.",
             in(1, 1'000'000));
     v.field("max_tokens_name", c.max_tokens_name, Reload::live, "What the API calls it (openai).",
             OneOf{{"max_tokens", "max_completion_tokens"}});

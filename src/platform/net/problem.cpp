@@ -127,6 +127,11 @@ Response problem(const Error& error, std::string_view instance, std::string_view
         for (const Fault& fault : error.faults) errors.push_back({{"pointer", fault.path}, {"detail", fault.message}});
         body["errors"] = std::move(errors);
     }
+    if (!error.details.empty()) {
+        boost::system::error_code ec;
+        const auto details = boost::json::parse(error.details, ec);
+        if (!ec && details.is_object()) body.insert(details.get_object().begin(), details.get_object().end());
+    }
     Response response{.status = status, .content_type = "application/problem+json", .body = boost::json::serialize(body)};
     const auto wait = std::chrono::ceil<std::chrono::seconds>(error.retry_after).count();
     if (wait > 0 || error.code == Code::unavailable || error.code == Code::resource_exhausted) {

@@ -12,7 +12,7 @@ namespace rondo::net {
 [[nodiscard]] std::string_view status_phrase(int status) noexcept;
 
 /// RFC 9457 body: type "urn:rondo:error:<reason or code, lower case>", title, status, detail, code (the reason, else the code's name
-/// in upper case), and where known instance, trace_id and errors[{pointer, detail}]. Adds Retry-After in
+/// in upper case), and where known instance, trace_id, errors[{pointer, detail}] and the members of Error::details. Adds Retry-After in
 /// whole seconds, at least 1, where the error knows when to retry and to every `unavailable` and `resource_exhausted`.
 [[nodiscard]] Response problem(const Error& error, std::string_view instance = {}, std::string_view trace_id = {});
 

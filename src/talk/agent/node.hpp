@@ -30,6 +30,9 @@ struct TurnFacts {
     std::string stage;         ///< before this turn
     std::string user_message;
     std::string persona_name, persona_role;
+    std::string decision_id{};
+    std::shared_ptr<ledger::Receipt> receipt{};  ///< what the turn's model calls come to; may be null
+    bool use_fallback{true};                     ///< an answer from the past or an apology will do when no model answers
     std::vector<std::shared_ptr<const PastTurn>> history;  ///< oldest first
     std::vector<std::shared_ptr<const PastTurn>> rivals{};  ///< turns in this one's place: it was edited or is answered anew
 };

@@ -112,6 +112,11 @@ llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
         auto names = scenario::name_prompt(facts.pack.language(), facts.persona_name, facts.persona_role);
         request.system.push_back({std::make_shared<const std::string>(std::move(names)), false});
     }
+    request.purpose = {.session = facts.session_id,
+                       .scenario = facts.pack.id(),
+                       .node = "npc",
+                       .decision_id = facts.decision_id,
+                       .receipt = facts.receipt};
     request.cue.session_id = facts.session_id;
     request.cue.turn = static_cast<int>(facts.turn);
     request.cue.seed = facts.seed;
@@ -120,6 +125,7 @@ llm::ModelRequest model_request(const TurnFacts& facts, const Board& board) {
     request.cue.stage = facts.stage;
     request.cue.intent = intent_of(board);
     request.language = facts.pack.language();
+    request.use_fallback = facts.use_fallback;
     request.messages.reserve(2 * facts.history.size() + 1);
     for (const auto& past : facts.history) {
         request.messages.push_back({llm::Message::Role::user, past->user});

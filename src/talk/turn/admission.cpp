@@ -37,6 +37,7 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
         let_go = *found;
     }
     std::optional<Branch> branch;
+    bool paying = false;
     for (;;) {
         if (session->deleted) co_return fail(Code::not_found, "the session was deleted");
         if (!key.empty()) {
@@ -63,6 +64,15 @@ asio::awaitable<Result<TurnHandle>> TurnCoordinator::start(TurnRequest request, 
             co_return fail(Code::unavailable, "the last turn of this session could not be ended; a restart of the server resumes it");
         }
         if (!session->busy()) {
+            if (!paying) {
+                const auto funds = co_await services_.can_pay(ledger::spender_of(ctx, session->stored.created.id));
+                if (!funds) {
+                    services_.metrics.refused("budget");
+                    co_return propagate(funds);
+                }
+                paying = true;
+                continue;
+            }
             const std::int64_t parent = request.parent_turn.value_or(session->tip.leaf);
             if (parent == session->tip.leaf) branch = session->tip;
             if (branch && branch->leaf == parent) break;
@@ -125,6 +135,8 @@ asio::awaitable<Result<AdmittedTurn>> TurnCoordinator::admit(std::shared_ptr<Ses
     accepted.async_coach = request.enable_async_coach;
     accepted.use_fallback = request.use_fallback;
     accepted.at = Clock::wall();
+    accepted.api_key = ctx.key;
+    accepted.budget = ctx.budget;
 
     store::Batch batch;
     batch.fence(session->key(), token);

@@ -1,7 +1,6 @@
 #include "talk/turn/answer.hpp"
 
 #include "base/json.hpp"
-#include "base/text/token_counter.hpp"
 
 #include <boost/json.hpp>
 
@@ -34,13 +33,20 @@ array sources(const agent::Board& board) {
     }
     return list;
 }
+
+/// All that makes the same problem of it again later.
+object error_json(const Error& error) {
+    object told{{"code", rondo::name(error.code)}, {"message", error.message}};
+    if (!error.reason.empty()) told["reason"] = error.reason;
+    if (error.retry_after.count() > 0) told["retry_after_ms"] = error.retry_after.count();
+    if (!error.details.empty()) told["details"] = error.details;
+    return told;
+}
 }  // namespace
 
 std::string answer_json(const AnswerFacts& f) {
     const bool modelled = f.board.npc.has_value();
-    const ledger::Usage usage = modelled ? f.board.npc->usage : f.usage;
-    const std::string model = modelled ? f.board.npc->model : std::string{};
-    const Money cost = f.prices.cost(model.empty() ? "rehearsal" : model, usage);
+    const ledger::Usage& usage = f.receipt.usage;
     object answer;
     answer.reserve(24);
     answer["session_id"] = f.session_id;
@@ -58,24 +64,14 @@ std::string answer_json(const AnswerFacts& f) {
     answer["compliance"] = f.board.compliance ? agent::compliance_json(*f.board.compliance) : value(nullptr);
     answer["blocked"] = f.blocked;
     answer["sources"] = sources(f.board);
-    answer["usage"] = {{"input_tokens", usage.input.count}, {"output_tokens", usage.output.count}, {"total_tokens", usage.total().count}};
-    answer["cost"] = {{"micros", cost.micros}, {"currency", "USD"}};
-    answer["model"] = modelled ? value(model) : value(nullptr);
+    answer["usage"] = {{"input_tokens", (usage.total() - usage.output).count}, {"output_tokens", usage.output.count}, {"total_tokens", usage.total().count}};
+    answer["cost"] = {{"micros", f.receipt.cost.micros}, {"currency", "USD"}};
+    answer["model"] = modelled ? value(f.board.npc->model) : value(nullptr);
     answer["decision_id"] = f.accepted.decision_id;
     answer["bandit_decision"] = decision(f);
     answer["trace_id"] = f.accepted.trace_id;
     answer["workflow"] = {{"name", f.workflow.name}, {"version", f.workflow.version}, {"generation", f.generation}};
-    if (f.state == State::failed && f.error) answer["error"] = {{"code", rondo::name(f.error->code)}, {"message", f.error->message}};
+    if (f.state == State::failed && f.error) answer["error"] = error_json(*f.error);
     return json::write(answer);
-}
-
-ledger::Usage spent(const llm::ModelRequest& request, std::string_view answer) {
-    ledger::Usage usage;
-    const text::TokenCounter counter;
-    if (answer.empty()) return usage;  // the model was never asked
-    for (const auto& message : request.messages) usage.input += counter.count(message.text);
-    for (const auto& source : request.sources) usage.input += counter.count(source);
-    usage.output = counter.count(answer);
-    return usage;
 }
 }  // namespace rondo::turn

@@ -1,6 +1,6 @@
 #pragma once
 #include "engine/flow/workflow.hpp"
-#include "engine/ledger/price_table.hpp"
+#include "engine/ledger/usage.hpp"
 #include "engine/llm/model.hpp"
 #include "talk/agent/outcome.hpp"
 #include "talk/turn/record.hpp"
@@ -26,13 +26,9 @@ struct AnswerFacts {
     Clock::duration took;
     const flow::Workflow& workflow;
     std::int64_t generation;
-    const ledger::PriceTable& prices;
-    ledger::Usage usage{};      ///< when no model completed: what was spent all the same
+    const ledger::Receipt& receipt;  ///< of the turn's model calls, those that broke off too
 };
 
 /// The turn's public JSON, the same bytes in the answer, in the `completed` or `failed` event and in the store.
 [[nodiscard]] std::string answer_json(const AnswerFacts& facts);
-
-/// The tokens of an answer that broke off: the whole prompt, and the output as far as it got.
-[[nodiscard]] ledger::Usage spent(const llm::ModelRequest& request, std::string_view answer);
 }  // namespace rondo::turn

@@ -4,7 +4,8 @@
 #include "base/obs/tracer.hpp"
 #include "base/rng.hpp"
 #include "engine/flow/graph_runner.hpp"
-#include "engine/ledger/price_table.hpp"
+#include "engine/ledger/subject.hpp"
+#include "engine/ledger/usage.hpp"
 #include "talk/turn/config.hpp"
 #include "talk/turn/values.hpp"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace rondo::turn {
 /// What every coordinator shares. Owned by the app; outlives them.
@@ -21,7 +23,11 @@ struct Services {
     store::Database& database;
     store::SharedState& shared;
     const agent::NodeSet& nodes;
-    const ledger::PriceTable& prices;
+    /// What a model's tokens cost today.
+    std::function<Money(std::string_view model, const ledger::Usage& usage)> cost;
+    /// Whether the caller can pay for a turn at all; asked before one is accepted. Each model call makes its own reservation.
+    /// Errors: `resource_exhausted` (BUDGET_EXHAUSTED), the ledger's.
+    std::function<asio::awaitable<Status>(const ledger::Spender&)> can_pay;
     std::function<std::shared_ptr<const Catalog>()> catalog;  ///< today's generation; thread-safe
     Metrics& metrics;
     obs::Logger log;
@@ -68,7 +74,7 @@ public:
     /// Accepts the turn durably and starts it, or joins or replays the one the request repeats.
     /// Errors: `not_found`, `invalid_argument` (the key was used with another body: reason IDEMPOTENCY_MISMATCH; no such turn to
     /// follow: UNKNOWN_PARENT), `aborted`
-    /// (`Another request is processing`, or not the next turn), `resource_exhausted`, the store's.
+    /// (`Another request is processing`, or not the next turn), `resource_exhausted` (too many turns; no budget), the store's.
     asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
 
     /// The turn of that number, running or ended. Errors: `not_found`, the store's.

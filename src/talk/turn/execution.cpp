@@ -29,6 +29,13 @@ bool compliance_blocks(const flow::WorkflowGraph& graph) {
     return node && graph.settings(*node).blocking;
 }
 
+/// Takes an earlier attempt's answer, which was settled then, into the turn's account.
+void book(ledger::Receipt& receipt, const agent::NpcOutcome& npc, Money cost) {
+    receipt.usage += npc.usage;
+    receipt.cost += cost;
+    receipt.model = npc.model;
+}
+
 /// True when `board` holds a verdict that forbids the answer.
 bool forbidden(const agent::Board& board) { return board.compliance && board.compliance->report.risk_level == scenario::Risk::block; }
 }  // namespace
@@ -67,6 +74,9 @@ PreparedTurn TurnCoordinator::prepare(AdmittedTurn admitted, std::optional<Resum
                            .user_message = accepted.user_message,
                            .persona_name = session.stored.created.persona_name,
                            .persona_role = session.stored.created.persona_role,
+                           .decision_id = accepted.decision_id,
+                           .receipt = std::make_shared<ledger::Receipt>(),
+                           .use_fallback = accepted.use_fallback,
                            .history = {admitted.branch.history.begin(), admitted.branch.history.end()},
                            .rivals = admitted.branch.rivals};
     return PreparedTurn{.admitted = std::move(admitted), .facts = std::move(facts), .resumption = std::move(resumption)};
@@ -92,6 +102,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         turn.tell_restarted(kept);
         if (kept) {
             draft.board = std::move(resumed->board);
+            if (const auto& npc = draft.board.npc) book(*facts.receipt, *npc, services_.cost(npc->model, npc->usage));
         } else {
             run = flow::GraphRun{graph};
             if (draft.coach_owed) run.disable(*coach);

@@ -45,7 +45,7 @@ template <class V, class R> void each(V& v, R& r)
     requires std::is_same_v<std::remove_const_t<R>, TurnAccepted>
 {
     v(r.number), v(r.key), v(r.digest), v(r.message_id), v(r.user_message), v(r.trace_id), v(r.decision_id), v(r.stage);
-    v(r.async_coach), v(r.use_fallback), v(r.at), v(r.parent);
+    v(r.async_coach), v(r.use_fallback), v(r.at), v(r.parent), v(r.api_key), v(r.budget);
 }
 template <class V, class R> void each(V& v, R& r)
     requires std::is_same_v<std::remove_const_t<R>, NodeFinished>

@@ -96,6 +96,8 @@ asio::awaitable<Status> TurnCoordinator::resume(TenantId tenant, SessionId id, T
     turn->settle_admission({});
     CallContext ctx;
     ctx.scope = {tenant, UserId{session->stored.created.user}};
+    ctx.key = turn->accepted().api_key;
+    ctx.budget = turn->accepted().budget;
     ctx.trace = new_trace(rng_);
     launch({.session = session,
             .turn = std::move(turn),

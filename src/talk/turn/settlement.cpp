@@ -42,9 +42,8 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .took = Clock::now() - turn->received(),
                       .workflow = prepared.admitted.scenario->graph->workflow(),
                       .generation = prepared.admitted.generation,
-                      .prices = services_.prices};
+                      .receipt = *prepared.facts.receipt};
     if (draft.board.intent) facts.stage = prepared.facts.pack.machine().next(accepted.stage, draft.board.intent->intent);
-    if (!draft.board.npc) facts.usage = spent(agent::model_request(prepared.facts, draft.board), turn->answer());
 
     turn->seal_timeline();
     TurnRecord record{.number = accepted.number,

@@ -40,6 +40,8 @@ public:
     }
     [[nodiscard]] std::string_view id() const override { return id_; }
     [[nodiscard]] const Abilities& abilities() const override { return abilities_; }
+    [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const override { return request.model; }
+    [[nodiscard]] Tokens longest_answer(const ModelRequest&) const override { return Tokens{100}; }
 
     asio::awaitable<Outcome> attempt(const ModelRequest& request, const DeltaSink& sink, CallContext) override {
         co_await asio::this_coro::throw_if_cancelled(false);
@@ -124,7 +126,7 @@ private:
 class ScriptedMeter final : public Meter {
 public:
     explicit ScriptedMeter(Faults& faults) : faults_{faults} {}
-    asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const ModelRequest&, std::string_view, CallContext) override {
+    asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const ModelRequest&, const Target&, CallContext) override {
         if (const auto fault = faults_.next()) co_return fail(*fault);
         if (reserved++ >= allowed) co_return fail({.code = Code::resource_exhausted, .message = "no money", .reason = "BUDGET_EXHAUSTED"});
         ++open;

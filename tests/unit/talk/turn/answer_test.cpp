@@ -38,8 +38,7 @@ protected:
                                 .took = 2'500us,
                                 .workflow = workflow,
                                 .generation = 2,
-                                .prices = prices,
-                                .usage = usage};
+                                .receipt = receipt};
         return boost::json::parse(answer_json(facts)).as_object();
     }
 
@@ -51,8 +50,7 @@ protected:
     bool blocked{false}, pending{false};
     std::optional<Clock::duration> ttft{1'250us};
     flow::Workflow workflow;
-    ledger::PriceTable prices;
-    ledger::Usage usage;
+    ledger::Receipt receipt{.usage = {Tokens{7}, Tokens{3}, {}, {}}, .model = "rehearsal", .calls = 1};
 };
 
 TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
@@ -89,18 +87,26 @@ TEST_F(AnswerTest, OnlyAFailedTurnTellsItsError) {
     EXPECT_EQ(json().at("status"), value("stopped"));
     state = State::failed;
     EXPECT_EQ(json().at("error"), (value{{"code", "unavailable"}, {"message", "the model is down"}}));
+    error->reason = "CIRCUIT_BREAKER_OPEN";
+    error->retry_after = 1'500ms;
+    error->details = R"({"used":1.5})";
+    EXPECT_EQ(json().at("error"), (value{{"code", "unavailable"},
+                                         {"message", "the model is down"},
+                                         {"reason", "CIRCUIT_BREAKER_OPEN"},
+                                         {"retry_after_ms", 1'500},
+                                         {"details", R"({"used":1.5})"}}));
 }
 
 TEST_F(AnswerTest, AnAnswerThatBrokeOffCostsWhatWasSpent) {
     board.npc.reset();
-    usage.input = Tokens{11};
-    usage.output = Tokens{2};
+    receipt.usage = {Tokens{8}, Tokens{2}, Tokens{2}, Tokens{1}};
+    EXPECT_EQ(json().at("usage").at("input_tokens"), value(11)) << "cached ones are input, too";
     EXPECT_EQ(json().at("usage").at("total_tokens"), value(13));
 }
 
-TEST_F(AnswerTest, TheCostIsThatOfTheModel) {
-    board.npc->model = "another";
-    EXPECT_EQ(json().at("cost").at("micros"), value(7 * 3 + 3 * 15)) << "the default price, 3 and 15 USD a million";
+TEST_F(AnswerTest, TheCostIsWhatWasSettled) {
+    receipt.cost = Money{66};
+    EXPECT_EQ(json().at("cost").at("micros"), value(66));
 }
 
 TEST_F(AnswerTest, TheStaticRouteIsADecisionWithCertainty) {
@@ -109,16 +115,6 @@ TEST_F(AnswerTest, TheStaticRouteIsADecisionWithCertainty) {
     EXPECT_EQ(json().at("bandit_decision").at("decision_id"), value("d_1"));
     board.intent->wants_knowledge = false;
     EXPECT_EQ(json().at("bandit_decision").at("chosen"), value("npc"));
-}
-
-TEST(Spent, ThePromptAndTheOutputAsFarAsItGot) {
-    llm::ModelRequest request;
-    request.messages = {{llm::Message::Role::user, "你好"}, {llm::Message::Role::assistant, "你"}, {llm::Message::Role::user, "好"}};
-    request.sources = {"茶叶"};
-    EXPECT_EQ(spent(request, ""), ledger::Usage{}) << "nothing told, nothing spent";
-    const auto usage = spent(request, "你好吗");
-    EXPECT_EQ(usage.input, Tokens{6});
-    EXPECT_EQ(usage.output, Tokens{3});
 }
 }  // namespace
 }  // namespace rondo::turn
