@@ -1,5 +1,6 @@
 #pragma once
 #include "base/obs/registry.hpp"
+#include "engine/llm/embedding.hpp"
 #include "engine/llm/fallback.hpp"
 #include "engine/llm/gateway_config.hpp"
 #include "engine/llm/gateway_status.hpp"
@@ -65,6 +66,11 @@ public:
     /// `resource_exhausted` with reason TARGET_BUSY, both with `Error::retry_after`, when no target could be entered and the
     /// request allows no fallback; the provider's own (error_class.hpp); the meter's as they are.
     asio::awaitable<Result<Completion>> complete(ModelRequest request, DeltaSink sink, CallContext ctx) override;
+
+    /// Vectors for texts, under the same policy: retries, other targets of the list, breakers, bulkheads and accounts. Targets that
+    /// make no embeddings are passed by; there is no fallback, no hedge, and a caller who goes away always cancels the attempt.
+    /// Errors: as complete(); `not_found` with reason MODEL_NOT_FOUND also where no named target makes embeddings.
+    asio::awaitable<Result<EmbedAnswer>> embed(EmbedRequest request, CallContext ctx);
 
     /// Replaces targets, names and limits. Running calls keep theirs; what is known about targets that stay (by id) stays.
     void apply(GatewaySetup setup);
