@@ -34,16 +34,30 @@ wire::WholeOutcome OpenAiTarget::read_whole(std::string_view body, const ModelRe
     return wire::read_openai_answer(body, request);
 }
 
-asio::awaitable<std::expected<wire::Embeddings, Target::Failure>> OpenAiTarget::embed(std::vector<std::string> texts, int dimensions,
-                                                                                      CallContext ctx) {
+asio::awaitable<Target::EmbedOutcome> OpenAiTarget::embed(const EmbedRequest& request, CallContext ctx) {
+    const std::string& model = config().model.empty() ? request.model : config().model;
+    if (model.empty()) co_return std::unexpected{nameless()};
     net::ClientRequest post{.method = net::Method::post,
                             .target = path_to("/embeddings"),
                             .headers = headers(),
-                            .body = wire::openai_embeddings_json(texts, config().model, dimensions)};
-    const auto body = co_await ask(std::move(post), ctx);
-    if (!body) co_return std::unexpected{body.error()};
-    auto read = wire::read_openai_embeddings(*body, texts);
-    if (read) co_return std::move(*read);
+                            .body = wire::openai_embeddings_json(request.texts, model, request.dimensions)};
+    auto body = co_await ask(std::move(post), std::move(ctx));
+    if (!body) {
+        Failure& failure = body.error();
+        if (failure.head_seen) {  // it had begun to answer, so it has read everything
+            failure.usage.input = wire::count_texts(request.texts);
+            failure.usage_estimated = true;
+        }
+        co_return std::unexpected{std::move(failure)};
+    }
+    auto read = wire::read_openai_embeddings(*body, request.texts);
+    if (read) {
+        co_return EmbedAnswer{.vectors = std::move(read->vectors),
+                              .usage = read->usage,
+                              .usage_estimated = read->usage_estimated,
+                              .model = model,
+                              .target = std::string{id()}};
+    }
     co_return std::unexpected{Failure{.error = std::move(read.error().error), .error_class = read.error().error_class, .head_seen = true}};
 }
 }  // namespace rondo::llm
