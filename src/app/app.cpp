@@ -97,10 +97,12 @@ Status App::open(config::Loaded<Config> settings) {
                                      .on_alert = [this](const ledger::Alert& alert) { tell(alert); }},
         std::move(*money));
     meter_ = std::make_unique<LedgerMeter>(*ledger_, registry_);
+    best_rated_ = std::make_unique<turn::BestRated>(*database_);
     providers_ = std::make_unique<Providers>(Providers::Parts{.loops = *loops_,
                                                               .registry = registry_,
                                                               .log = log_,
                                                               .meter = meter_.get(),
+                                                              .fallback = best_rated_.get(),
                                                               .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },
                                                               .seed = Rng::from_entropy().next()});
     if (const auto configured = follow(first->value); !configured) return configured;

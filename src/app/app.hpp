@@ -13,6 +13,7 @@
 #include "platform/net/http_server.hpp"
 #include "platform/store/database.hpp"
 #include "platform/store/shared_state.hpp"
+#include "talk/turn/best_rated.hpp"
 #include "talk/turn/schema.hpp"
 #include "talk/turn/turns.hpp"
 
@@ -83,6 +84,7 @@ private:
     std::unique_ptr<EventLoops> loops_;
     std::unique_ptr<ledger::UsageLedger> ledger_;
     std::unique_ptr<LedgerMeter> meter_;
+    std::unique_ptr<turn::BestRated> best_rated_;
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<Voice> voice_;
     std::unique_ptr<agent::NodeSet> nodes_;
