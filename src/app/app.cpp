@@ -2,6 +2,7 @@
 
 #include "app/config_json.hpp"
 #include "app/version.hpp"
+#include "base/async/within.hpp"
 #include "base/json.hpp"
 #include "base/rng.hpp"
 
