@@ -105,7 +105,7 @@ Status App::open(config::Loaded<Config> settings) {
                                                               .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },
                                                               .seed = Rng::from_entropy().next()});
     if (const auto configured = follow(first->value); !configured) return configured;
-    voice_ = std::make_unique<Voice>(*providers_, *rehearsal_, *meter_);
+    voice_ = std::make_unique<Voice>(*providers_, options_.embedded ? *options_.embedded : *rehearsal_, *meter_);
     nodes_ = std::make_unique<agent::NodeSet>(*voice_);
     if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
     turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_,

@@ -31,6 +31,7 @@ public:
         obs::Logger log{obs::Logger::null()};
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
+        llm::Model* embedded{nullptr};           ///< tests: speaks in the rehearsal model's place; not owned
         std::function<void(agent::NodeSet&)> adjust_nodes{};  ///< tests put faulty nodes here
         std::function<std::unique_ptr<store::SharedState>(std::unique_ptr<store::SharedState>)> wrap_shared{};  ///< tests: a faulty one
     };
