@@ -122,7 +122,13 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .catalog = current,
                                                            .config = config_backend(),
                                                            .ready = [this] { return ready(); },
-                                                           .model_name = std::string{rehearsal_->name()},
+                                                           .speaker =
+                                                               [this] {
+                                                                   using Speaker = gateway::Backend::Speaker;
+                                                                   const auto target = providers_->usual();
+                                                                   if (!target) return Speaker{std::string{rehearsal_->name()}, true};
+                                                                   return Speaker{std::string{target->id()}, false};
+                                                               },
                                                            .model = [this] { return providers_->model(); },
                                                            .models = [this] { return providers_->names(); },
                                                            .version = kVersion,
