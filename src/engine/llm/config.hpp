@@ -39,12 +39,9 @@ void describe(Visitor& v, Config& c) {
         return std::ranges::all_of(names, [&c](const std::string& name) { return c.targets.contains(name); });
     };
     v.rule(known(c.order), "order", "names a target that is not among targets");
-    for (const auto& [name, target] : c.targets) {
-        v.rule(!name.contains('/'), "targets." + name, "must be a name without a slash: NAME/MODEL asks for a model of a target");
-        v.rule(name != "rondo", "targets." + name, "is taken: rondo/SCENARIO asks for a scenario");
-    }
+    v.rule(!c.targets.contains("rondo"), "targets.rondo", "is taken: rondo/SCENARIO asks for a scenario");
+    v.rule(!c.aliases.contains("rondo"), "aliases.rondo", "is taken: rondo/SCENARIO asks for a scenario");
     for (const auto& [name, alias] : c.aliases) {
-        v.rule(name != "rondo" && !name.starts_with("rondo/"), "aliases." + name, "is taken: rondo/SCENARIO asks for a scenario");
         v.rule(known(alias.targets), "aliases." + name + ".targets", "names a target that is not among targets");
         v.rule(!c.targets.contains(name), "aliases." + name, "is the name of a target already");
     }

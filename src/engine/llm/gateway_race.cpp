@@ -11,13 +11,6 @@
 #include <utility>
 
 namespace rondo::llm {
-namespace {
-asio::awaitable<bool> cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-}  // namespace
-
 struct Race::Leg {
     Leg(Runner runner_of, const Sent& sent, bool is_hedge)
         : runner{std::move(runner_of)}, clocks{runner.route->target->clocks()}, splice{runner.rescue, sent}, hedged{is_hedge} {}
@@ -50,12 +43,16 @@ asio::awaitable<std::vector<Race::End>> Race::run(Runner runner, Hedge hedge) {
     started_ = Clock::now();
     hedge_ = std::move(hedge);
     start(std::move(runner), false);
-    if (co_await cancelled()) stop(*legs_.front(), Stop::caller);
+    constexpr auto kNone = asio::cancellation_type::none;
+    auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != kNone) stop(*legs_.front(), Stop::caller);
     while (running_ > 0) {
-        wake_.expires_at(next_due());
+        wake_.expires_at(next_due(Clock::now()));
         boost::system::error_code ec;
         co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ec));  // an attempt that ends cuts it short
-        if (co_await cancelled()) {
+        if (running_ == 0) break;
+        state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != kNone) {
             for (const auto& leg : legs_) stop(*leg, Stop::caller);
             hedge_.runner = nullptr;
         }
@@ -100,7 +97,8 @@ asio::awaitable<void> Race::attempt(Leg& leg) {
         }
         leg.hold = std::move(*hold);
     }
-    if (co_await cancelled()) co_return;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
     const bool rescues = leg.runner.rescue == Rescue::prefill || leg.runner.rescue == Rescue::skip;
     if (rescues) leg.rescuing = leg.splice.request(request_);
     DeltaSink sink;
@@ -147,14 +145,13 @@ void Race::stop_others(const Leg& leg) {
     }
 }
 
-std::optional<std::pair<TimePoint, Race::Stop>> Race::due(const Leg& leg) const {
+std::optional<std::pair<TimePoint, Race::Stop>> Race::due(const Leg& leg, TimePoint now) const {
     if (leg.ended || leg.stopped != Stop::none) return std::nullopt;
     // Nothing here overflows: durations are bounded by the configuration.
     std::pair soonest{ctx_.deadline, Stop::deadline};
     const auto sooner = [&](TimePoint at, Stop why) {
         if (at < soonest.first) soonest = {at, why};
     };
-    const auto now = Clock::now();
     const auto reading = leg.in_sink ? now - leg.last : Clock::duration{0};
     sooner(leg.started + leg.reader + reading + leg.clocks.total, Stop::total);
     if (sink_.streams() && leg.alive) sooner((leg.in_sink ? now : leg.last) + leg.clocks.gap, Stop::gap);
@@ -164,17 +161,17 @@ std::optional<std::pair<TimePoint, Race::Stop>> Race::due(const Leg& leg) const 
 
 void Race::watch(TimePoint now) {
     for (const auto& leg : legs_) {
-        if (const auto next = due(*leg); next && next->first <= now) stop(*leg, next->second);
+        if (const auto next = due(*leg, now); next && next->first <= now) stop(*leg, next->second);
     }
     if (!hedge_.runner || now - started_ < hedge_.after || running_ == 0) return;
     const auto ask = std::exchange(hedge_.runner, nullptr);
     if (auto runner = ask()) start(std::move(*runner), true);
 }
 
-TimePoint Race::next_due() const {
+TimePoint Race::next_due(TimePoint now) const {
     TimePoint soonest = TimePoint::max();
     for (const auto& leg : legs_) {
-        if (const auto next = due(*leg)) soonest = std::min(soonest, next->first);
+        if (const auto next = due(*leg, now)) soonest = std::min(soonest, next->first);
     }
     if (hedge_.runner && hedge_.after < TimePoint::max() - started_) soonest = std::min(soonest, started_ + hedge_.after);
     return soonest;

@@ -70,9 +70,9 @@ private:
     asio::awaitable<Status> deliver(Leg& leg, Delta delta);
     void stop(Leg& leg, Stop why);
     void stop_others(const Leg& leg);
-    [[nodiscard]] std::optional<std::pair<TimePoint, Stop>> due(const Leg& leg) const;
+    [[nodiscard]] std::optional<std::pair<TimePoint, Stop>> due(const Leg& leg, TimePoint now) const;
     void watch(TimePoint now);
-    [[nodiscard]] TimePoint next_due() const;
+    [[nodiscard]] TimePoint next_due(TimePoint now) const;
     [[nodiscard]] static Target::Failure stopped_as(const Leg& leg);
     [[nodiscard]] static Error cause(const Leg& leg);
     [[nodiscard]] End settle(Leg& leg);

@@ -7,14 +7,15 @@
 
 namespace rondo::llm {
 std::string OpenAiTarget::path_to(std::string_view resource) const {
-    const auto query = split_base_url(config().base_url).query;
-    return std::string{resource} + (query.empty() ? "" : "?" + query);
+    std::string path{resource};
+    if (!base().query.empty()) path.append("?").append(base().query);
+    return path;
 }
 
 std::vector<net::Header> OpenAiTarget::headers() const {
     std::vector<net::Header> all;
     if (!key().empty()) {
-        if (split_base_url(config().base_url).azure()) all.push_back({"api-key", key().reveal()});
+        if (base().azure()) all.push_back({"api-key", key().reveal()});
         else all.push_back({"authorization", "Bearer " + key().reveal()});
     }
     if (!config().organization.empty()) all.push_back({"openai-organization", config().organization});

@@ -56,6 +56,7 @@ struct ProviderTarget::Call {
 ProviderTarget::ProviderTarget(std::string id, TargetConfig config, ApiKey key, std::shared_ptr<ProviderTransport> transport)
     : id_{std::move(id)},
       config_{std::move(config)},
+      base_{split_base_url(config_.base_url)},
       key_{std::move(key)},
       abilities_{abilities_of(config_)},
       transport_{std::move(transport)} {}

@@ -48,6 +48,7 @@ protected:
     [[nodiscard]] virtual wire::WholeOutcome read_whole(std::string_view body, const ModelRequest& request) const = 0;
 
     [[nodiscard]] const TargetConfig& config() const { return config_; }
+    [[nodiscard]] const BaseUrl& base() const { return base_; }
     [[nodiscard]] const ApiKey& key() const { return key_; }
     /// Of a request that names no model at a target without one.
     [[nodiscard]] Failure nameless() const;
@@ -65,6 +66,7 @@ private:
 
     std::string id_;
     TargetConfig config_;
+    BaseUrl base_;
     ApiKey key_;
     Abilities abilities_;
     std::shared_ptr<ProviderTransport> transport_;

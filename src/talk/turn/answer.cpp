@@ -73,7 +73,9 @@ std::string answer_json(const AnswerFacts& f) {
     answer["compliance"] = f.board.compliance ? agent::compliance_json(*f.board.compliance) : value(nullptr);
     answer["blocked"] = f.blocked;
     answer["sources"] = sources(f.board);
-    answer["usage"] = {{"input_tokens", (usage.total() - usage.output).count}, {"output_tokens", usage.output.count}, {"total_tokens", usage.total().count}};
+    answer["usage"] = {{"input_tokens", (usage.total() - usage.output).count},
+                       {"output_tokens", usage.output.count},
+                       {"total_tokens", usage.total().count}};
     answer["cost"] = {{"micros", f.receipt.cost.micros}, {"currency", "USD"}};
     answer["model"] = modelled ? value(f.board.npc->model) : value(nullptr);
     answer["answered_by"] = answered_by(f);

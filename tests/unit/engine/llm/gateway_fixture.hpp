@@ -101,10 +101,15 @@ public:
     asio::awaitable<EmbedOutcome> embed(const EmbedRequest& request, CallContext ctx) override {
         const ModelRequest played{.model = request.model};
         const auto outcome = co_await within(ctx, kept(attempt(played, {}, ctx)));
-        if (!outcome) {
-            co_return std::unexpected{Failure{.error = outcome.error(), .error_class = class_of(outcome.error()), .usage = {Tokens{10}, {}, {}, {}}}};
+        if (!outcome || !*outcome) {
+            const Error error = outcome ? outcome->error().error : outcome.error();
+            auto why = outcome ? outcome->error().error_class : class_of(error);
+            if (why == ErrorClass::cancelled && Clock::now() >= ctx.deadline) why = ErrorClass::timeout;
+            co_return std::unexpected{Failure{.error = why == ErrorClass::timeout ? provider_error(why, "late") : error,
+                                              .error_class = why,
+                                              .retry_after = outcome ? outcome->error().retry_after : std::nullopt,
+                                              .usage = {Tokens{10}, {}, {}, {}}}};
         }
-        if (!*outcome) co_return std::unexpected{outcome->error()};
         EmbedAnswer answer{.usage = (*outcome)->usage, .model = (*outcome)->model};
         for (const auto& text : request.texts) answer.vectors.push_back({static_cast<float>(text.size())});
         co_return answer;

@@ -63,11 +63,11 @@ TEST(LlmConfig, NamesMustNotHideEachOther) {
         const auto loaded = config::load_text<Config>(config::Text{"t.yaml", yaml}, {});
         return loaded ? std::string{} : loaded.error().faults.at(0).path;
     };
-    EXPECT_EQ(faults("targets: {a: {base_url: http://h}}\naliases: {best/one: {targets: [a]}}\n"), "");
-    EXPECT_EQ(faults("targets: {a/b: {base_url: http://h}}\n"), "targets.a/b") << "a/b would be model b of target a";
-    EXPECT_EQ(faults("targets: {rondo: {base_url: http://h}}\n"), "targets.rondo");
-    EXPECT_EQ(faults("targets: {a: {base_url: http://h}}\naliases: {rondo/x: {targets: [a]}}\n"), "aliases.rondo/x");
+    EXPECT_EQ(faults("targets: {a: {base_url: http://h}}\naliases: {best: {targets: [a]}}\n"), "");
+    EXPECT_EQ(faults("targets: {rondo: {base_url: http://h}}\n"), "targets.rondo") << "rondo/sales is a scenario";
+    EXPECT_EQ(faults("targets: {a: {base_url: http://h}}\naliases: {rondo: {targets: [a]}}\n"), "aliases.rondo");
     EXPECT_EQ(faults("targets: {a: {base_url: http://h}}\naliases: {a: {targets: [a]}}\n"), "aliases.a");
+    EXPECT_NE(faults("targets: {a/b: {base_url: http://h}}\n"), "") << "a/b is model b of target a";
 }
 }  // namespace
 }  // namespace rondo::llm
