@@ -172,3 +172,15 @@ test('the models that may be asked for are listed', async () => {
   for await (const model of connect().models.list()) names.push(model.id);
   assert.ok(names.includes('openai') && names.includes('anthropic'), String(names));
 });
+
+test('texts become vectors, the same whether they travel as numbers or as bytes', async () => {
+  const input = ['你好', 'hello', '你好'];
+  const embed = (more) => connect().embeddings.create({ model: 'openai/ok', input, ...more });
+  const bytes = await embed(); // the client asks for base64 by itself
+  const numbers = await embed({ encoding_format: 'float' });
+  const vectors = (answer) => answer.data.map(({ embedding }) => embedding);
+  assert.deepEqual(vectors(bytes), vectors(numbers));
+  assert.deepEqual(vectors(bytes)[0], vectors(bytes)[2]);
+  assert.notDeepEqual(vectors(bytes)[0], vectors(bytes)[1]);
+  assert.ok(bytes.usage.prompt_tokens > 0);
+});

@@ -7,7 +7,7 @@ export const kTokens = 64;
 /** Settings whose targets `openai` and `anthropic` lead to the provider; `openai/cut@5` asks it for that fault. */
 function settings(provider, more) {
   const targets = {
-    openai: { kind: 'openai', base_url: `${provider.url}/v1` },
+    openai: { kind: 'openai', base_url: `${provider.url}/v1`, embeddings: true },
     anthropic: { kind: 'anthropic', base_url: provider.url },
   };
   return { llm: { targets, gateway: { backoff_ms: 5 } }, ...more };
