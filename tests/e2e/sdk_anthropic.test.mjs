@@ -139,3 +139,14 @@ test('the models that may be asked for are listed', async () => {
   for await (const model of connect().models.list()) names.push(model.id);
   assert.ok(names.includes('openai') && names.includes('anthropic'), String(names));
 });
+
+test('a scenario is a model', async () => {
+  const stream = connect().messages.stream(body('rondo/sales-zh'));
+  let text = '';
+  stream.on('text', (piece) => (text += piece));
+  const whole = await stream.finalMessage();
+  assert.notEqual(text, '');
+  assert.equal(textOf(whole), text);
+  assert.equal(whole.stop_reason, 'end_turn');
+  await assert.rejects(ask('rondo/nowhere'), Anthropic.NotFoundError);
+});

@@ -184,3 +184,20 @@ test('texts become vectors, the same whether they travel as numbers or as bytes'
   assert.notDeepEqual(vectors(bytes)[0], vectors(bytes)[1]);
   assert.ok(bytes.usage.prompt_tokens > 0);
 });
+
+test('a scenario is a model: its turns are those of one session', async () => {
+  const sessions = async () => (await there.server.get('sessions')).items;
+  const before = (await sessions()).length;
+  const said = [{ role: 'user', content: '你好' }];
+  const model = 'rondo/sales-zh';
+  const first = await connect().chat.completions.create({ model, messages: said });
+  assert.notEqual(first.choices[0].message.content, '');
+  assert.equal(first.choices[0].finish_reason, 'stop');
+  assert.ok(first.usage.completion_tokens > 0);
+  said.push(first.choices[0].message, { role: 'user', content: '多少钱？' });
+  const { text } = await hear(await connect().chat.completions.create({ model, messages: said, stream: true }));
+  const [session, ...others] = await sessions();
+  assert.equal(others.length, before, 'one session more');
+  assert.equal(session.turns, 2);
+  assert.equal((await there.server.stored(session.session_id, 2)).npc.text, text);
+});
