@@ -275,6 +275,23 @@ TEST(AccessOfLimits, TokensAreCountedWhenTheAnswerIsWhole) {
     EXPECT_EQ(second.header("x-ratelimit-remaining-tokens"), "0");
 }
 
+class OpenServer : public support::ServerTest {};
+TEST_F(OpenServer, TakesWhateverAnSdkSendsForAKeyButNoKeyOfRondoThatIsNotGood) {
+    struct Row {
+        const char* claim;
+        net::Header header;
+        int status;
+    };
+    for (const Row& row : {Row{"an SDK that was given some word", {"Authorization", "Bearer none"}, 200},
+                           Row{"another provider's key", {"x-api-key", "sk-1234567890abcdef"}, 200},
+                           Row{"no word at all", {"Authorization", "Bearer "}, 200},
+                           Row{"a key of rondo from elsewhere", {"Authorization", "Bearer rk_1_2_3"}, 401}}) {
+        net::ClientRequest request{.method = net::Method::get, .target = "/v1/models"};
+        request.headers.push_back(row.header);
+        EXPECT_EQ(client.send(std::move(request)).status, row.status) << row.claim;
+    }
+}
+
 TEST(AccessOfHosts, AServerThatOthersCanReachWantsKeys) {
     const Error refused = support::refusal_of({{"server.host", "0.0.0.0"}});
     EXPECT_EQ(refused.code, Code::invalid_argument);
