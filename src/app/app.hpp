@@ -8,6 +8,7 @@
 #include "base/obs/registry.hpp"
 #include "base/obs/tracer.hpp"
 #include "edge/gateway/api.hpp"
+#include "edge/gateway/operator_feed.hpp"
 #include "engine/ledger/schema.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 #include "platform/net/http_server.hpp"
@@ -83,6 +84,7 @@ private:
     std::unique_ptr<scenario::RehearsalModel> rehearsal_;
     turn::Metrics metrics_;
     std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<gateway::OperatorFeed> feed_;
     std::unique_ptr<ledger::UsageLedger> ledger_;
     std::unique_ptr<LedgerMeter> meter_;
     std::unique_ptr<turn::BestRated> best_rated_;
