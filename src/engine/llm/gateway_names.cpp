@@ -72,7 +72,8 @@ Result<GatewayNames::Found> GatewayNames::find(std::string_view asked) const {
     std::vector<GatewayRoute> chain;
     for (std::size_t i = 0; i < name->list.size(); ++i) {
         const std::size_t index = name->list[i];
-        if (i < name->named ? serves(index, model) : !models_[index].empty()) chain.push_back(targets_[index]);
+        const bool steps_in = !models_[index].empty() && !chain.empty();
+        if (steps_in || (i < name->named && serves(index, model))) chain.push_back(targets_[index]);
         if (i + 1 == name->named && chain.empty()) return not_found("this target serves another model; ask for its name alone");
     }
     return Found{.chain = std::make_shared<const std::vector<GatewayRoute>>(std::move(chain)), .model = std::string{model}};

@@ -13,9 +13,9 @@ namespace rondo::llm {
 /// What requests may ask for, and whom each name stands for. Immutable once made; thread-safe then.
 ///
 /// A name is a target, an alias, or "" for the usual order. A target has a model of its own or is open: asked for by
-/// NAME/MODEL. Of what was named, an open target takes any MODEL, the others only their own; nobody is given another model than he
-/// asked for. After a target asked for by its name those of the usual order step in with the models they have. A name that
-/// is written in full, slashes included, goes before NAME/MODEL.
+/// NAME/MODEL. Of what was named, an open target takes any MODEL, the others only their own; the first who is asked serves the model
+/// that was asked for. Those further on in an alias, and after a target those of the usual order, step in with the models
+/// they have. A name that is written in full, slashes included, goes before NAME/MODEL.
 class GatewayNames {
 public:
     /// `targets`: ids unique. Ids in `aliases` and `order` that are no targets are passed by; an empty order: all targets.
