@@ -57,6 +57,7 @@ class OpenApi : private WithProvider, public support::ServerTest {
 protected:
     OpenApi()
         : ServerTest{{{"llm.targets.mock.base_url", fmt::format("http://127.0.0.1:{}/v1", provider.port())},
+                      {"llm.targets.mock.model", "ok"},
                       {"llm.targets.mock.embeddings", "true"}}},
           document{client.get("/openapi.json").json} {}
 
