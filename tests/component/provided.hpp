@@ -74,7 +74,7 @@ protected:
         more.insert(more.end(), {{"llm.targets.mock.base_url", fmt::format("http://127.0.0.1:{}/v1", provider.port())},
                                  {"llm.targets.claude.kind", "anthropic"},
                                  {"llm.targets.claude.base_url", fmt::format("http://127.0.0.1:{}", provider.port())},
-                                 {"llm.aliases.fast.targets", R"(["mock"])"},
+                                 {"llm.aliases.fast.targets", "mock"},
                                  {"llm.gateway.attempts", "1"},
                                  {"llm.gateway.attempts_per_target", "1"}});
         return more;
