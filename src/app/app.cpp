@@ -126,11 +126,7 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .registry = registry_,
                                                            .catalog = current,
                                                            .config = config_backend(),
-                                                           .operations = {.database = *database_,
-                                                                          .ledger = *ledger_,
-                                                                          .feed = *feed_,
-                                                                          .providers = [this] { return configuration_->current()->value.config().llm; },
-                                                                          .targets = [this] { return providers_->status(); }},
+                                                           .operations = operations_backend(),
                                                            .ready = [this] { return ready(); },
                                                            .speaker =
                                                                [this] {
@@ -245,6 +241,14 @@ gateway::ConfigBackend App::config_backend() {
                 if (!pin) co_return propagate(pin);
                 co_return json::write(replaced_json(*pin, persist));
             }};
+}
+
+gateway::OperationsBackend App::operations_backend() {
+    return {.database = *database_,
+            .ledger = *ledger_,
+            .feed = *feed_,
+            .providers = [this] { return configuration_->current()->value.config().llm; },
+            .targets = [this] { return providers_->status(); }};
 }
 
 Result<gateway::Gate::Parts> App::gate(const Config& config) {

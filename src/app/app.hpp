@@ -67,6 +67,7 @@ private:
     /// Asked before a turn is accepted: what costs nothing is never refused.
     asio::awaitable<Status> can_pay(ledger::Spender spender);
     [[nodiscard]] gateway::ConfigBackend config_backend();
+    [[nodiscard]] gateway::OperationsBackend operations_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
     [[nodiscard]] Status ready() const;

@@ -97,7 +97,7 @@ asio::awaitable<Status> ask(ServerClient& server, const Options& options, net::M
 Result<boost::json::value> limit_of(const std::string& text, const char* option) {
     if (text == "none") return boost::json::value(nullptr);
     const auto read = ledger::parse_amount(text);
-    if (!read) return fail(Code::invalid_argument, fmt::format("{} must be an amount like 5 or 12.50, or none", option));
+    if (!read) return fail(Code::invalid_argument, fmt::format("--{} must be an amount like 5 or 12.50, or none", option));
     return boost::json::value(ledger::to_units(*read));
 }
 

@@ -125,7 +125,8 @@ private:
             if (name == "q") value = kCanary;
             if (name == "user") value = "ada";
             if (name == "session") value = session;
-            if (name != "persist") text += fmt::format("{}{}={}", text.empty() ? '?' : '&', std::string_view{name}, net::percent_encode(value));
+            if (name != "persist")
+                text += fmt::format("{}{}={}", text.empty() ? '?' : '&', std::string_view{name}, net::percent_encode(value));
         }
         return text;
     }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <sys/wait.h>
@@ -24,11 +25,12 @@ protected:
     MoneyCommand() {
         std::ofstream{key_file()} << support::make_key(server.data(), "acme", "root", guard::Role::admin) << '\n';
         restart();
+        port = server.port();
     }
     std::string key_file() { return (server.data() / "admin.key").string(); }
     Ended rondo(const std::string& arguments) {
         const auto command =
-            fmt::format("'{}' {} --url http://127.0.0.1:{} --key-file '{}' 2>&1", RONDO_BINARY, arguments, server.port(), key_file());
+            fmt::format("'{}' {} --url http://127.0.0.1:{} --key-file '{}' 2>&1", RONDO_BINARY, arguments, port, key_file());
         std::FILE* pipe = ::popen(command.c_str(), "r");
         if (!pipe) throw std::runtime_error{"cannot run the program"};
         Ended run{};
@@ -46,6 +48,8 @@ protected:
         ASSERT_EQ(now().post("/api/v1/sessions", {{"session_id", "s"}}, with_key).status, 201);
         ASSERT_EQ(now().post("/api/v1/sessions/s/turns", {{"user_message", "多少钱？"}}, with_key).status, 200);
     }
+
+    std::uint16_t port{0};  ///< also once the server is gone
 };
 
 TEST_F(MoneyCommand, UsageAsATableJsonAndCsv) {

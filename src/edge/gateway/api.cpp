@@ -136,8 +136,8 @@ net::RouteTable Api::routes() {
     add(kChangeBudgets, Method::delete_, "/api/v1/budgets/{subject}", "reset_budget", "Back to the default.", &Handlers::reset_budget);
     add(kChangeBudgets, Method::post, "/api/v1/budgets/{subject}/reconcile", "reconcile_budget",
         "Give back what a crash left unaccounted for.", &Handlers::reconcile_budget);
-    add(kOperations, Method::get, "/api/v1/events", "list_events", "Alerts about money and moves of breakers; a list, or a stream without end.",
-        &Handlers::list_events);
+    add(kOperations, Method::get, "/api/v1/events", "list_events",
+        "Alerts about money and moves of breakers; a list, or a stream without end.", &Handlers::list_events);
     add(kOperations, Method::get, "/api/v1/targets", "list_targets", "The providers: how they are reached and how they are.",
         &Handlers::list_targets);
     enter(Method::post, "/v1/chat/completions", kMaxModelBody, "An answer of a model, in the shapes of OpenAI's API.",

@@ -85,7 +85,8 @@ TEST_P(BudgetBody, IsRead) {
     EXPECT_EQ(budget ? std::optional{*budget} : std::nullopt, GetParam().budget) << GetParam().claim;
 }
 INSTANTIATE_TEST_SUITE_P(MoneyCodec, BudgetBody, testing::Values(
-    Put{"limits are exact to the micro-unit", R"({"day":0.000001,"month":1e9})", ledger::Budget{.day = Money{1}, .month = Money{1'000'000'000'000'000}}},
+    Put{"limits are exact to the micro-unit", R"({"day":0.000001,"month":1e9})",
+        ledger::Budget{.day = Money{1}, .month = Money{1'000'000'000'000'000}}},
     Put{"null is no limit",                   R"({"day":null,"shadow":true})",   ledger::Budget{.shadow = true}},
     Put{"nor is what is left out",            R"({"warn_percent":1})",           ledger::Budget{.warn_percent = 1}},
     Put{"0 is a limit",                       R"({"day":0})",                    ledger::Budget{.day = Money{0}}},

@@ -17,11 +17,12 @@ const TenantId kAcme{"acme"}, kOther{"other"};
 class OperatorFeedTest : public testing::Test {
 protected:
     void alert(const TenantId& tenant, std::int64_t micros = 1) {
-        feed.tell(ledger::Alert{.kind = ledger::Alert::Kind::request_cost,
-                                .subject = {ledger::SubjectKind::user, tenant, "ada"},
-                                .amount = Money{micros}});
+        feed.tell(ledger::Alert{
+            .kind = ledger::Alert::Kind::request_cost, .subject = {ledger::SubjectKind::user, tenant, "ada"}, .amount = Money{micros}});
     }
-    void breaker() { feed.tell(llm::BreakerEvent{"main", CircuitBreaker::State::closed, CircuitBreaker::State::open, std::chrono::seconds{5}}); }
+    void breaker() {
+        feed.tell(llm::BreakerEvent{"main", CircuitBreaker::State::closed, CircuitBreaker::State::open, std::chrono::seconds{5}});
+    }
     std::string ids(const TenantId& tenant, store::EventId after = {}, std::size_t limit = 100) {
         std::string out;
         const auto events = feed.events(tenant, after, limit);
@@ -31,8 +32,9 @@ protected:
     }
     /// What a reader that waits gets; nullopt while it waits.
     void listen(const TenantId& tenant, store::EventId after, std::optional<Events>& into) {
-        asio::co_spawn(loop, feed.next(tenant, after),
-                       asio::bind_cancellation_slot(cancel.slot(), [&into](const std::exception_ptr&, Events events) { into = std::move(events); }));
+        asio::co_spawn(
+            loop, feed.next(tenant, after),
+            asio::bind_cancellation_slot(cancel.slot(), [&into](const std::exception_ptr&, Events events) { into = std::move(events); }));
         run();
     }
     void run() {
