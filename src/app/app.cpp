@@ -91,6 +91,7 @@ Status App::open(config::Loaded<Config> settings) {
     loops_ = std::make_unique<EventLoops>(
         loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
         [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+    feed_ = std::make_unique<gateway::OperatorFeed>(loops_->at(0).get_executor(), database_->generation());
     auto money = ledger::settings_of(config.ledger);
     if (!money) return propagate(money);
     ledger_ =
@@ -123,6 +124,7 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .registry = registry_,
                                                            .catalog = current,
                                                            .config = config_backend(),
+                                                           .operations = operations_backend(),
                                                            .ready = [this] { return ready(); },
                                                            .speaker =
                                                                [this] {
@@ -178,10 +180,12 @@ void App::tell(const ledger::Alert& alert) {
         .counter("rondo_spending_alerts_total", "Told about money: budgets, dear calls, cache misses, spikes.",
                  {{"kind", std::string{ledger::name(alert.kind)}}})
         .add();
+    feed_->tell(alert);
 }
 
 void App::tell(const llm::BreakerEvent& event) {
     log_.warn("breaker_moved", {{"target", event.target}, {"from", name(event.from)}, {"to", name(event.to)}});
+    feed_->tell(event);
 }
 
 /// What is asked for at scrape time.
@@ -233,6 +237,14 @@ gateway::ConfigBackend App::config_backend() {
             }};
 }
 
+gateway::OperationsBackend App::operations_backend() {
+    return {.database = *database_,
+            .ledger = *ledger_,
+            .feed = *feed_,
+            .providers = [this] { return configuration_->current()->value.config().llm; },
+            .targets = [this] { return providers_->status(); }};
+}
+
 Result<gateway::Gate::Parts> App::gate(const Config& config) {
     auto keys = KeyService::open(KeyFolder{config.data}, log_);
     if (!keys) return propagate(keys);
@@ -272,6 +284,7 @@ void App::drain() {
     server_->stop_accepting();
     const auto idle = wait_for(*loops_, turns_->drain(ctx));
     if (!idle) log_.warn("drain_incomplete", {{"message", "turns still run; the next start resumes them"}});
+    feed_->close();  // its streams have no end of their own
     asio::co_spawn(loops_->at(0), server_->drain(deadline), asio::use_future).get();
     log_.info("drained");
 }
@@ -295,6 +308,7 @@ App::~App() {
     nodes_.reset();
     voice_.reset();
     providers_.reset();
+    feed_.reset();
     loops_.reset();
     meter_.reset();
     ledger_.reset();

@@ -8,6 +8,7 @@
 #include "base/obs/registry.hpp"
 #include "base/obs/tracer.hpp"
 #include "edge/gateway/api.hpp"
+#include "edge/gateway/operator_feed.hpp"
 #include "engine/ledger/schema.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 #include "platform/net/http_server.hpp"
@@ -65,6 +66,7 @@ private:
     /// Asked before a turn is accepted: what costs nothing is never refused.
     asio::awaitable<Status> can_pay(ledger::Spender spender);
     [[nodiscard]] gateway::ConfigBackend config_backend();
+    [[nodiscard]] gateway::OperationsBackend operations_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
     [[nodiscard]] Status ready() const;
@@ -82,6 +84,7 @@ private:
     std::unique_ptr<scenario::RehearsalModel> rehearsal_;
     turn::Metrics metrics_;
     std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<gateway::OperatorFeed> feed_;
     std::unique_ptr<ledger::UsageLedger> ledger_;
     std::unique_ptr<LedgerMeter> meter_;
     std::unique_ptr<Providers> providers_;
