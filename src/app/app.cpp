@@ -140,7 +140,11 @@ Status App::open(config::Loaded<Config> settings) {
                                                                    return Speaker{std::string{target->id()}, false};
                                                                },
                                                            .model = [this] { return providers_->model(); },
+                                                           .embed = [this](llm::EmbedRequest request, CallContext ctx) {
+                                                               return providers_->embed(std::move(request), std::move(ctx));
+                                                           },
                                                            .models = [this] { return providers_->names(); },
+                                                           .shared = *shared_,
                                                            .version = kVersion,
                                                            .revision = kRevision,
                                                            .gate = std::move(*gate_parts)});

@@ -1,3 +1,4 @@
+#include "edge/mock/provider.hpp"
 #include "support/json_schema.hpp"
 #include "support/server_test.hpp"
 
@@ -6,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace rondo {
@@ -43,9 +45,21 @@ struct Replay {
     [[nodiscard]] std::string name() const { return method + " " + path + ": " + text_of(*step, "note"); }
 };
 
-class OpenApi : public support::ServerTest {
+/// Answers what the document shows of models.
+struct WithProvider {
+    WithProvider() {
+        if (const auto status = provider.start(); !status) throw std::runtime_error{status.error().message};
+    }
+    mock::Provider provider{{}};
+};
+
+class OpenApi : private WithProvider, public support::ServerTest {
 protected:
-    OpenApi() : document{client.get("/openapi.json").json} {}
+    OpenApi()
+        : ServerTest{{{"llm.targets.mock.base_url", fmt::format("http://127.0.0.1:{}/v1", provider.port())},
+                      {"llm.targets.mock.model", "ok"},
+                      {"llm.targets.mock.embeddings", "true"}}},
+          document{client.get("/openapi.json").json} {}
 
     /// Every documented request in the document's order; those marked `last` at the end.
     std::vector<Replay> replays() {

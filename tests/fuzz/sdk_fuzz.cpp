@@ -2,6 +2,7 @@
 #include "base/json.hpp"
 #include "edge/gateway/anthropic_codec.hpp"
 #include "edge/gateway/openai_codec.hpp"
+#include "edge/gateway/transcript.hpp"
 #include "engine/llm/anthropic_request.hpp"
 #include "engine/llm/openai_request.hpp"
 #include "fuzz/fuzz.hpp"
@@ -24,6 +25,12 @@ void forwarded(const llm::ModelRequest& ask) {
     }
 }
 
+void conversed(const llm::ModelRequest& ask) {
+    const auto transcript = gateway::transcript_of(ask);
+    if (transcript) expect(!transcript->message.empty(), "a turn has a message");
+    else expect(transcript.error().code == Code::invalid_argument, "what a scenario cannot answer is the caller's fault");
+}
+
 /// Each refusal is an answer of the SDK's own shape.
 template <class Answer>
 void refused(const Error& error, Answer answer) {
@@ -35,14 +42,21 @@ void refused(const Error& error, Answer answer) {
 }  // namespace
 
 void run(std::string_view input) {
-    if (choice(input) % 2 == 0) {
+    const auto kind = choice(input) % 4;
+    if (kind % 2 == 0) {
         const auto request = gateway::openai::chat_request(input);
-        if (request) forwarded(request->ask);
-        else refused(request.error(), gateway::openai::error_response);
-    } else {
+        if (!request) return refused(request.error(), gateway::openai::error_response);
+        forwarded(request->ask);
+        conversed(request->ask);
+    } else if (kind == 1) {
         const auto request = gateway::anthropic::messages_request(input);
-        if (request) forwarded(request->ask);
-        else refused(request.error(), gateway::anthropic::error_response);
+        if (!request) return refused(request.error(), gateway::anthropic::error_response);
+        forwarded(request->ask);
+        conversed(request->ask);
+    } else {
+        const auto request = gateway::openai::embeddings_request(input);
+        if (request) expect(!request->ask.texts.empty(), "there is something to embed");
+        else refused(request.error(), gateway::openai::error_response);
     }
 }
 }  // namespace rondo::fuzz

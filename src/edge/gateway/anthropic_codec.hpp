@@ -3,6 +3,7 @@
 #include "engine/llm/model.hpp"
 #include "platform/net/message.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,10 @@ private:
 /// The whole answer of a request that did not ask for a stream.
 [[nodiscard]] std::string message_json(const Identity& identity, const llm::Completion& completion);
 
-/// `{"type":"error","error":{"type","message"}}` with the status of the code.
+/// All of them on one page.
+[[nodiscard]] std::string models_json(std::span<const std::string> ids);
+
+/// `{"type":"error","error":{"type","message"}}` with the status of the code; `attempts` is there too where the error tells them.
 [[nodiscard]] std::string error_json(const Error& error);
 [[nodiscard]] net::Response error_response(const Error& error);
 }  // namespace rondo::gateway::anthropic

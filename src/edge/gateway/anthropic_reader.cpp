@@ -188,7 +188,7 @@ void take_prefill(llm::ModelRequest& out) {
 }  // namespace
 
 Result<MessagesRequest> messages_request(std::string_view body) {
-    const auto parsed = json::parse(body);
+    const auto parsed = json::parse(body, sdk::kBodyLimits);
     if (!parsed) return propagate(parsed);
     const auto* root = parsed->if_object();
     if (!root) return fail(json::invalid({{"", "must be an object"}}));

@@ -40,7 +40,9 @@ value input_of(const std::string& arguments) {
 
 std::string_view type_of(const Error& error) {
     switch (error.code) {
-        case Code::invalid_argument: return "invalid_request_error";
+        case Code::invalid_argument: return error.reason == "BODY_TOO_LARGE" ? "request_too_large" : "invalid_request_error";
+        case Code::already_exists:
+        case Code::aborted: return "invalid_request_error";
         case Code::unauthenticated: return "authentication_error";
         case Code::permission_denied: return "permission_error";
         case Code::not_found: return "not_found_error";
@@ -168,8 +170,18 @@ std::string message_json(const Identity& identity, const llm::Completion& comple
                               {"usage", usage_json(completion.usage)}});
 }
 
+std::string models_json(std::span<const std::string> ids) {
+    array data;
+    for (const std::string& id : ids)
+        data.push_back({{"type", "model"}, {"id", id}, {"display_name", id}, {"created_at", "1970-01-01T00:00:00Z"}});
+    const auto end = [&ids](bool first) { return ids.empty() ? value(nullptr) : value(first ? ids.front() : ids.back()); };
+    return json::write(object{{"data", std::move(data)}, {"has_more", false}, {"first_id", end(true)}, {"last_id", end(false)}});
+}
+
 std::string error_json(const Error& error) {
-    return json::write(object{{"type", "error"}, {"error", {{"type", type_of(error)}, {"message", sdk::message_of(error)}}}});
+    object inner{{"type", type_of(error)}, {"message", sdk::message_of(error)}};
+    if (const auto attempts = sdk::attempts_of(error); !attempts.empty()) inner["attempts"] = attempts;
+    return json::write(object{{"type", "error"}, {"error", std::move(inner)}});
 }
 
 net::Response error_response(const Error& error) { return sdk::refusal(error, error_json(error)); }

@@ -11,7 +11,19 @@
 namespace rondo::gateway {
 namespace {
 constexpr std::size_t kMaxBody = 256U << 10U;
+constexpr std::size_t kMaxModelBody = 8U << 20U;  // of /v1: transcripts, pictures in them
+
+/// Refusals in the words of an SDK.
+net::RefusalWriter refusals_of(const sdk::Dialect& (*choose)(const net::Request&),
+                               std::function<std::string(const net::Request&)> request_id) {
+    return [choose, request_id = std::move(request_id)](const net::Request& request, const Error& error) {
+        const sdk::Dialect& dialect = choose(request);
+        auto response = dialect.refusal(error);
+        sdk::identify(response, dialect, request_id(request));
+        return response;
+    };
 }
+}  // namespace
 
 Api::Api(Backend backend)
     : backend_{std::move(backend)}, gate_{backend_.gate, backend_.registry}, trace_seed_{Rng::from_entropy().next()} {}
@@ -28,22 +40,25 @@ CallContext Api::context(const net::Request& request, const Caller& caller) {
     return ctx;
 }
 
-asio::awaitable<void> Api::serve(net::Exchange& exchange, Access access, const std::string& name,
-                                 asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const) {
+net::Response Api::refused(const net::Request& request, const Entry& entry, const Error& error) {
+    if (entry.refusal) return entry.refusal(request, error);
+    return net::problem(error, request.path, context(request, {}).trace.trace_hex());
+}
+
+asio::awaitable<void> Api::serve(net::Exchange& exchange, const Entry& entry) {
     std::vector<net::Header> headers;
-    const auto caller = gate_.admit(exchange.request(), access, headers);
+    const auto caller = gate_.admit(exchange.request(), entry.access, headers);
     if (!caller) {
-        const auto& error = caller.error();
-        auto refusal = net::problem(error, exchange.request().path, context(exchange.request(), {}).trace.trace_hex());
+        auto refusal = refused(exchange.request(), entry, caller.error());
         for (auto& header : headers) net::set_header(refusal, header.name, std::move(header.value));
         co_await exchange.respond(std::move(refusal));
         co_return;
     }
     const Handlers handlers{*this, *caller};
-    gate_.audit(*caller, name, exchange.request().path, context(exchange.request(), *caller).trace.trace_hex());
-    if (headers.empty()) co_return co_await (handlers.*handler)(exchange);
+    gate_.audit(*caller, entry.name, exchange.request().path, context(exchange.request(), *caller).trace.trace_hex());
+    if (headers.empty()) co_return co_await (handlers.*entry.handler)(exchange);
     WithHeaders limited{exchange, caller->headers};
-    co_await (handlers.*handler)(limited);
+    co_await (handlers.*entry.handler)(limited);
 }
 
 net::RouteTable Api::routes() {
@@ -61,15 +76,25 @@ net::RouteTable Api::routes() {
     constexpr Access kMetrics{Resource::metrics, read};
     constexpr Access kModels{Resource::models, read};
     net::RouteTable table;
-    const auto add = [&](Access access, Method method, std::string pattern, std::string name, std::string summary,
-                         asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const) {
+    const auto enter = [&](Method method, std::string pattern, std::size_t max_body, std::string summary, Entry entry) {
+        const auto kept = std::make_shared<const Entry>(std::move(entry));
         table.add({.method = method,
                    .pattern = std::move(pattern),
-                   .handler = [this, access, name, handler](net::Exchange& exchange) { return serve(exchange, access, name, handler); },
-                   .max_body = kMaxBody,
-                   .name = name,
-                   .summary = std::move(summary)});
+                   .handler = [this, kept](net::Exchange& exchange) { return serve(exchange, *kept); },
+                   .max_body = max_body,
+                   .name = kept->name,
+                   .summary = std::move(summary),
+                   .refusal = kept->refusal});
     };
+    const auto add = [&](Access access, Method method, std::string pattern, std::string name, std::string summary, Handler handler) {
+        enter(method, std::move(pattern), kMaxBody, std::move(summary), {.access = access, .name = std::move(name), .handler = handler});
+    };
+    // The SDKs' part: what is refused there is told in their shapes, whoever refuses it.
+    const auto request_id = [this](const net::Request& request) { return context(request, {}).trace.trace_hex(); };
+    const auto openai = refusals_of([](const net::Request&) -> const sdk::Dialect& { return sdk::openai_dialect(); }, request_id);
+    const auto anthropic = refusals_of([](const net::Request&) -> const sdk::Dialect& { return sdk::anthropic_dialect(); }, request_id);
+    const auto either = refusals_of(sdk::dialect_of, request_id);
+    table.refuse_below("/v1/", either);
     add(kChangeSessions, Method::post, "/api/v1/sessions", "create_session", "Begin a session in a scenario.", &Handlers::create_session);
     add(kReadSessions, Method::get, "/api/v1/sessions", "list_sessions", "Sessions, newest first; with q those that hold its words.",
         &Handlers::list_sessions);
@@ -115,11 +140,14 @@ net::RouteTable Api::routes() {
         &Handlers::list_events);
     add(kOperations, Method::get, "/api/v1/targets", "list_targets", "The providers: how they are reached and how they are.",
         &Handlers::list_targets);
-    add(kModels, Method::post, "/v1/chat/completions", "chat_completions", "An answer of a model, in the shapes of OpenAI's API.",
-        &Handlers::chat_completions);
-    add(kModels, Method::post, "/v1/messages", "anthropic_messages", "An answer of a model, in the shapes of Anthropic's API.",
-        &Handlers::anthropic_messages);
-    add(kModels, Method::get, "/v1/models", "list_models", "The names a request may ask for.", &Handlers::list_models);
+    enter(Method::post, "/v1/chat/completions", kMaxModelBody, "An answer of a model, in the shapes of OpenAI's API.",
+          {kModels, "chat_completions", &Handlers::chat_completions, openai});
+    enter(Method::post, "/v1/messages", kMaxModelBody, "An answer of a model, in the shapes of Anthropic's API.",
+          {kModels, "anthropic_messages", &Handlers::anthropic_messages, anthropic});
+    enter(Method::post, "/v1/embeddings", kMaxModelBody, "Texts as vectors, in the shapes of OpenAI's API.",
+          {kModels, "embeddings", &Handlers::embeddings, openai});
+    enter(Method::get, "/v1/models", kMaxBody, "The names a request may ask for.",
+          {kModels, "list_models", &Handlers::list_models, either});
     add(kMetrics, Method::get, "/metrics", "metrics", "Prometheus metrics.", &Handlers::metrics);
     add(kOpen, Method::get, "/livez", "livez", "The process is alive.", &Handlers::live);
     add(kOpen, Method::get, "/readyz", "readyz", "New work is accepted.", &Handlers::ready);

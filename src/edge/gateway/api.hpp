@@ -5,9 +5,11 @@
 #include "engine/ledger/usage_ledger.hpp"
 #include "engine/llm/config.hpp"
 #include "engine/llm/gateway_status.hpp"
+#include "engine/llm/embedding.hpp"
 #include "engine/llm/model.hpp"
 #include "platform/net/exchange.hpp"
 #include "platform/net/route_table.hpp"
+#include "platform/store/shared_state.hpp"
 #include "talk/turn/turns.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -55,7 +57,9 @@ struct Backend {
     };
     std::function<Speaker()> speaker;
     std::function<llm::Model*()> model;               ///< what /v1 passes requests on to; null: no provider is configured
-    std::function<std::vector<std::string>()> models; ///< the names a request may ask for
+    std::function<asio::awaitable<Result<llm::EmbedAnswer>>(llm::EmbedRequest, CallContext)> embed;  ///< for /v1/embeddings
+    std::function<std::vector<std::string>()> models; ///< the names a request may ask for, besides rondo/SCENARIO
+    store::SharedState& shared;                       ///< remembers where transcripts of /v1 belong
     std::string version;
     std::string revision;
     Gate::Parts gate;                                 ///< who is let in
@@ -72,9 +76,17 @@ public:
 
 private:
     friend struct Handlers;
+    using Handler = asio::awaitable<void> (Handlers::*)(net::Exchange&) const;
+    /// A route's way in.
+    struct Entry {
+        Access access;
+        std::string name;
+        Handler handler;
+        net::RefusalWriter refusal{};  ///< empty: a problem with the trace's id
+    };
     /// Lets the caller in, or says why not, and has the handler answer.
-    asio::awaitable<void> serve(net::Exchange& exchange, Access access, const std::string& name,
-                                asio::awaitable<void> (Handlers::*handler)(net::Exchange&) const);
+    asio::awaitable<void> serve(net::Exchange& exchange, const Entry& entry);
+    [[nodiscard]] net::Response refused(const net::Request& request, const Entry& entry, const Error& error);
     /// Who calls, until when, in which trace.
     [[nodiscard]] CallContext context(const net::Request& request, const Caller& caller);
 

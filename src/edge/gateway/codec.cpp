@@ -28,8 +28,6 @@ Result<value> object_of(std::string_view body, bool may_be_empty) {
     return parsed;
 }
 
-constexpr const char* kIdRule = "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -";
-
 /// For ids the caller may leave out, or empty, which is the same.
 void check_id(json::ObjectReader& in, std::string_view key, const std::string& id) {
     if (!id.empty() && !valid_id(id)) in.fault(key, kIdRule);

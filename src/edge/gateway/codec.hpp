@@ -15,6 +15,7 @@
 /// Bytes to requests and values to JSON: the shapes of the public API, and nothing of what they cause. Pure.
 namespace rondo::gateway {
 inline constexpr std::size_t kMaxMessageBytes = 32U << 10U;
+inline constexpr const char* kIdRule = "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -";
 
 /// Errors: `invalid_argument`: malformed text (400), or every fault with its JSON pointer (422).
 [[nodiscard]] Result<turn::SessionCreated> session_request(std::string_view body);

@@ -1,164 +1,71 @@
-// The model gateway as OpenAI's and Anthropic's SDKs speak to it. One flow; a Wire says what differs.
+// The model gateway as OpenAI's and Anthropic's SDKs speak to it: one flow for both; sdk_wire.hpp says what differs.
 #include "base/rng.hpp"
-#include "edge/gateway/anthropic_codec.hpp"
 #include "edge/gateway/handlers.hpp"
-#include "edge/gateway/openai_codec.hpp"
+#include "edge/gateway/sdk_call.hpp"
+#include "engine/llm/attempt_details.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace rondo::gateway {
-namespace {
-class OpenAiWire {
-public:
-    static Result<OpenAiWire> read(std::string_view body, std::string id) {
-        auto request = openai::chat_request(body);
-        if (!request) return propagate(request);
-        return OpenAiWire{std::move(*request), std::move(id)};
-    }
-    static net::Response refusal(const Error& error) { return openai::error_response(error); }
+asio::awaitable<void> Handlers::chat_completions(net::Exchange& exchange) const { co_await complete(exchange, sdk::openai_dialect()); }
 
-    [[nodiscard]] bool streams() const { return streams_; }
-    [[nodiscard]] llm::ModelRequest take() { return std::move(ask_); }
-    [[nodiscard]] std::string whole(const llm::Completion& completion) const { return openai::completion_json(identity_, completion); }
-    [[nodiscard]] std::string delta(const llm::Delta& delta) { return writer_.delta(delta); }
-    [[nodiscard]] std::string finish(const llm::Completion& completion) { return writer_.finish(completion); }
-    [[nodiscard]] std::string error(const Error& error) { return writer_.error(error); }
+asio::awaitable<void> Handlers::anthropic_messages(net::Exchange& exchange) const { co_await complete(exchange, sdk::anthropic_dialect()); }
 
-private:
-    OpenAiWire(openai::ChatRequest request, std::string id)
-        : identity_{"chatcmpl-" + std::move(id), std::chrono::floor<std::chrono::seconds>(Clock::wall().time_since_epoch()).count(),
-                    request.ask.model},
-          writer_{identity_, request.include_usage},
-          streams_{request.stream},
-          ask_{std::move(request.ask)} {}
-
-    openai::Identity identity_;
-    openai::ChunkWriter writer_;
-    bool streams_;
-    llm::ModelRequest ask_;
-};
-
-class AnthropicWire {
-public:
-    static Result<AnthropicWire> read(std::string_view body, std::string id) {
-        auto request = anthropic::messages_request(body);
-        if (!request) return propagate(request);
-        return AnthropicWire{std::move(*request), std::move(id)};
-    }
-    static net::Response refusal(const Error& error) { return anthropic::error_response(error); }
-
-    [[nodiscard]] bool streams() const { return streams_; }
-    [[nodiscard]] llm::ModelRequest take() { return std::move(ask_); }
-    [[nodiscard]] std::string whole(const llm::Completion& completion) const { return anthropic::message_json(identity_, completion); }
-    [[nodiscard]] std::string delta(const llm::Delta& delta) { return writer_.delta(delta); }
-    [[nodiscard]] std::string finish(const llm::Completion& completion) { return writer_.finish(completion); }
-    [[nodiscard]] std::string error(const Error& error) { return writer_.error(error); }
-
-private:
-    AnthropicWire(anthropic::MessagesRequest request, std::string id)
-        : identity_{"msg_" + std::move(id), request.ask.model},
-          writer_{identity_},
-          streams_{request.stream},
-          ask_{std::move(request.ask)} {}
-
-    anthropic::Identity identity_;
-    anthropic::EventWriter writer_;
-    bool streams_;
-    llm::ModelRequest ask_;
-};
-
-/// What the caller learns beside the answer: how it came about, and what of the time was ours.
-void add_account(net::Response& response, const llm::Completion& completion, Clock::duration took) {
-    Clock::duration waited{};
-    for (const auto& attempt : completion.attempts) waited += attempt.took;
-    const auto ours = std::max(Clock::duration::zero(), took - waited);
-    response.headers.push_back({"x-rondo-route", completion.target});
-    response.headers.push_back({"x-rondo-attempts", std::to_string(completion.attempts.size())});
-    response.headers.push_back(
-        {"x-rondo-overhead-us", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(ours).count())});
-}
-
-/// The answer told piece by piece. The head leaves with the first piece, so that until then an error has its own status.
-template <class Wire>
-asio::awaitable<void> stream_answer(net::Exchange& exchange, llm::Model& model, Wire wire, std::string request_id, CallContext ctx) {
-    net::EventStream* out = nullptr;
-    auto send = [&](std::string frames) -> asio::awaitable<Status> {
-        if (!out) {
-            net::Response head;
-            head.headers.push_back({"x-request-id", request_id});
-            const auto opened = co_await exchange.stream(std::move(head));
-            if (!opened) co_return propagate(opened);
-            out = *opened;
-        }
-        co_return co_await out->send_raw(std::move(frames));
-    };
-    llm::DeltaSink sink = [&](llm::Delta delta) -> asio::awaitable<Status> { co_return co_await send(wire.delta(delta)); };
-    auto ask = wire.take();
-    const auto completion = co_await model.complete(std::move(ask), std::move(sink), ctx);
-    if (completion) {
-        const auto sent = co_await send(wire.finish(*completion));
-        if (!sent) co_return;
-    } else if (!out) {
-        if (completion.error().code != Code::cancelled) co_await exchange.respond(Wire::refusal(completion.error()));
-        co_return;
-    } else {
-        const auto sent = co_await send(wire.error(completion.error()));
-        if (!sent) co_return;
-    }
-    co_await out->finish();
-}
-
-template <class Wire>
-asio::awaitable<void> complete(net::Exchange& exchange, llm::Model* model, CallContext ctx) {
-    const TimePoint received = Clock::now();
+asio::awaitable<void> Handlers::complete(net::Exchange& exchange, const sdk::Dialect& dialect) const {
+    co_await asio::this_coro::throw_if_cancelled(false);  // what a call used is counted, also when its caller has left
     Rng rng = Rng::from_entropy();
-    auto wire = Wire::read(exchange.request().body, new_id("", rng));
-    std::string request_id = ctx.trace.trace_hex();
-    if (!wire) {
-        co_await exchange.respond(Wire::refusal(wire.error()));
-        co_return;
-    }
-    if (!model) {
-        const Error none{Code::not_found, "no provider is configured; set llm.targets", {}, "NO_TARGET"};
-        co_await exchange.respond(Wire::refusal(none));
-        co_return;
-    }
+    sdk::Call call{exchange, dialect, context(exchange), new_id("d_", rng)};
+    if (const auto status = accepting(); !status) co_return co_await call.refuse(status.error());
+    const auto session = exchange.request().header("x-session-id");
+    if (valid_id(session)) call.in_session(std::string{session});
+    auto wire = dialect.read(exchange.request().body, new_id("", rng));
+    if (!wire) co_return co_await call.refuse(wire.error());
     exchange.watch_peer();
-    if (wire->streams()) {
-        co_await stream_answer(exchange, *model, std::move(*wire), std::move(request_id), ctx);
-        co_return;
-    }
-    auto ask = wire->take();
-    const auto completion = co_await model->complete(std::move(ask), {}, ctx);
-    if (!completion && completion.error().code == Code::cancelled) co_return;  // nobody is there to hear it
-    net::Response response;
-    if (completion) {
-        response.body = wire->whole(*completion);
-        add_account(response, *completion, Clock::now() - received);
-    } else {
-        response = Wire::refusal(completion.error());
-    }
-    response.headers.push_back({"x-request-id", std::move(request_id)});
-    co_await exchange.respond(std::move(response));
-}
-}  // namespace
-
-asio::awaitable<void> Handlers::chat_completions(net::Exchange& exchange) const {
-    co_await complete<OpenAiWire>(exchange, backend().model(), context(exchange));
+    if (const auto scenario = played_scenario((*wire)->ask.model)) co_return co_await converse(call, **wire, *scenario);
+    co_await pass_through(call, **wire);
 }
 
-asio::awaitable<void> Handlers::anthropic_messages(net::Exchange& exchange) const {
-    co_await complete<AnthropicWire>(exchange, backend().model(), context(exchange));
+asio::awaitable<void> Handlers::pass_through(sdk::Call& call, sdk::Wire& wire) const {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    llm::Model* model = backend().model();
+    if (!model) {
+        const Error none{.code = Code::not_found,
+                         .message = "no provider is configured: set llm.targets, or ask for a scenario as rondo/NAME",
+                         .reason = "NO_TARGET"};
+        co_return co_await call.refuse(none);
+    }
+    const auto receipt = std::make_shared<ledger::Receipt>();
+    wire.ask.purpose.session = call.session();
+    wire.ask.purpose.decision_id = call.decision_id();
+    wire.ask.purpose.receipt = receipt;
+    wire.ask.use_fallback = false;  // a program that asked for a model wants its answer or the error
+    llm::DeltaSink sink;
+    if (wire.streams()) {
+        sink = [&call, &wire](llm::Delta delta) -> asio::awaitable<Status> {
+            if (delta.origin) call.went(*delta.origin);
+            co_return co_await call.send(wire.delta(delta));
+        };
+    }
+    const auto completion = co_await model->complete(std::move(wire.ask), std::move(sink), call.ctx());
+    api.gate_.spend(caller.who, receipt->usage.total().count);
+    if (completion && !call.streaming())
+        call.went(llm::origin_of(completion->target.empty() ? completion->rung : completion->target, completion->attempts));
+    if (completion && !wire.streams()) co_return co_await call.answer(wire.whole(*completion));
+    if (!completion && !call.streaming()) co_return co_await call.refuse(completion.error());
+    // Once the head has left an error is told in the stream, and nothing follows it.
+    const auto sent = co_await call.send(completion ? wire.finish(*completion) : wire.error(completion.error()));
+    if (sent) co_await call.finish();
 }
 
 asio::awaitable<void> Handlers::list_models(net::Exchange& exchange) const {
-    boost::json::array data;
-    for (const std::string& id : backend().models())
-        data.push_back({{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "rondo"}});
-    co_await answer(exchange, 200, {{"object", "list"}, {"data", std::move(data)}});
+    std::vector<std::string> ids = backend().models();
+    const auto catalog = backend().catalog();
+    for (const auto& [id, scenario] : catalog->scenarios()) ids.push_back(std::string{kScenarioModels} + id);
+    sdk::Call call{exchange, sdk::dialect_of(exchange.request()), context(exchange), ""};
+    co_await call.answer(call.dialect().models(ids));
 }
 }  // namespace rondo::gateway

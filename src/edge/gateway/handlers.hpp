@@ -1,8 +1,17 @@
 #pragma once
 #include "edge/gateway/api.hpp"
 #include "edge/gateway/codec.hpp"
+#include "edge/gateway/sdk_call.hpp"
+#include "edge/gateway/transcript.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
 
 namespace rondo::gateway {
+/// Models of this name are scenarios: rondo/sales-zh.
+inline constexpr std::string_view kScenarioModels = "rondo/";
+
 /// One function per route. Each answers its exchange exactly once.
 struct Handlers {
     Api& api;
@@ -49,6 +58,8 @@ struct Handlers {
     asio::awaitable<void> list_events(net::Exchange& exchange) const;
     // targets_api.cpp
     asio::awaitable<void> list_targets(net::Exchange& exchange) const;
+    // embeddings_api.cpp
+    asio::awaitable<void> embeddings(net::Exchange& exchange) const;
     // workflow_api.cpp
     asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 
@@ -73,5 +84,26 @@ private:
     [[nodiscard]] asio::awaitable<Result<boost::json::object>> budget(ledger::Subject subject) const;
     asio::awaitable<void> answer_budget(net::Exchange& exchange, CallContext ctx, ledger::Subject subject) const;
     asio::awaitable<void> follow_events(net::Exchange& exchange, CallContext ctx, store::EventId after) const;
+
+    /// One request of an SDK: a model's answer, or a scenario's.
+    asio::awaitable<void> complete(net::Exchange& exchange, const sdk::Dialect& dialect) const;
+    asio::awaitable<void> pass_through(sdk::Call& call, sdk::Wire& wire) const;
+    // conversation_api.cpp
+    struct Begun {
+        SessionId session;
+        turn::TurnHandle handle;
+    };
+    /// The scenario's name in "rondo/NAME"; nullopt for another model.
+    [[nodiscard]] static std::optional<std::string_view> played_scenario(std::string_view model);
+    asio::awaitable<void> converse(sdk::Call& call, sdk::Wire& wire, std::string_view scenario) const;
+    asio::awaitable<Result<Begun>> begin(sdk::Call& call, const Transcript& said, std::string_view scenario) const;
+    asio::awaitable<Result<Begun>> start(sdk::Call& call, turn::TurnRequest request) const;
+    asio::awaitable<Status> enter(CallContext ctx, SessionId id, std::string_view scenario) const;
+    asio::awaitable<Result<std::shared_ptr<const turn::TurnRecord>>> hear(sdk::Call& call, sdk::Wire& wire, SessionId id,
+                                                                          turn::TurnHandle handle) const;
+    asio::awaitable<void> conclude(sdk::Call& call, sdk::Wire& wire, const Result<std::shared_ptr<const turn::TurnRecord>>& ended) const;
+    void remember(const sdk::Call& call, std::string_view scenario, Transcript said, const SessionId& id,
+                  const turn::TurnRecord& record) const;
+    [[nodiscard]] std::optional<Place> recall(const sdk::Call& call, std::string_view scenario, const Transcript& said) const;
 };
 }  // namespace rondo::gateway

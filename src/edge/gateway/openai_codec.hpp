@@ -1,13 +1,16 @@
 #pragma once
 #include "base/result.hpp"
+#include "engine/llm/embedding.hpp"
 #include "engine/llm/model.hpp"
 #include "platform/net/message.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
-/// The shapes of the OpenAI Chat Completions API, as its SDKs send and expect them. Pure.
+/// The shapes of the OpenAI API (chat completions, embeddings, models), as its SDKs send and expect them. Pure.
 namespace rondo::gateway::openai {
 struct ChatRequest {
     llm::ModelRequest ask;
@@ -46,7 +49,21 @@ private:
 /// The whole answer of a request that did not ask for a stream.
 [[nodiscard]] std::string completion_json(const Identity& identity, const llm::Completion& completion);
 
-/// `{"error":{"message","type","param","code"}}` with the status of the code. `param` is the first fault's place.
+struct EmbeddingsRequest {
+    llm::EmbedRequest ask;
+    bool base64{false};  ///< vectors as the bytes of their floats, little-endian
+};
+inline constexpr std::size_t kMaxEmbeddedTexts = 2'048;
+
+/// `input` is a text or up to kMaxEmbeddedTexts of them; token numbers are refused.
+/// Errors: `invalid_argument` with every fault at its JSON pointer.
+[[nodiscard]] Result<EmbeddingsRequest> embeddings_request(std::string_view body);
+[[nodiscard]] std::string embeddings_json(const llm::EmbedAnswer& answer, std::string_view model, bool base64);
+
+[[nodiscard]] std::string models_json(std::span<const std::string> ids);
+
+/// `{"error":{"message","type","param","code"}}` with the status of the code. `param` is the first fault's place. `attempts` is there too
+/// where the error tells them.
 [[nodiscard]] std::string error_json(const Error& error);
 [[nodiscard]] net::Response error_response(const Error& error);
 }  // namespace rondo::gateway::openai

@@ -171,7 +171,7 @@ void read_sampling(json::ObjectReader& in, llm::Sampling& out) {
 }  // namespace
 
 Result<ChatRequest> chat_request(std::string_view body) {
-    const auto parsed = json::parse(body);
+    const auto parsed = json::parse(body, sdk::kBodyLimits);
     if (!parsed) return propagate(parsed);
     const auto* root = parsed->if_object();
     if (!root) return fail(json::invalid({{"", "must be an object"}}));

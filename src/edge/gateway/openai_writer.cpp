@@ -47,6 +47,8 @@ std::string_view type_of(const Error& error) {
         case Code::not_found: return "not_found_error";
         case Code::resource_exhausted: return error.reason == "BUDGET_EXHAUSTED" ? "insufficient_quota" : "rate_limit_error";
         case Code::deadline_exceeded: return "timeout";
+        case Code::already_exists:
+        case Code::aborted: return "invalid_request_error";
         default: return "server_error";
     }
 }
@@ -101,10 +103,17 @@ std::string completion_json(const Identity& identity, const llm::Completion& com
         {"usage", usage_json(completion.usage)}});
 }
 
+std::string models_json(std::span<const std::string> ids) {
+    array data;
+    for (const std::string& id : ids) data.push_back({{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "rondo"}});
+    return json::write(object{{"object", "list"}, {"data", std::move(data)}});
+}
+
 std::string error_json(const Error& error) {
     object inner{{"message", sdk::message_of(error)}, {"type", type_of(error)}};
     inner["param"] = error.faults.empty() ? boost::json::value(nullptr) : boost::json::value(error.faults.front().path);
-    inner["code"] = error.reason.empty() ? boost::json::value(rondo::name(error.code)) : boost::json::value(error.reason);
+    inner["code"] = sdk::code_of(error);
+    if (const auto attempts = sdk::attempts_of(error); !attempts.empty()) inner["attempts"] = attempts;
     return json::write(object{{"error", std::move(inner)}});
 }
 

@@ -1,6 +1,7 @@
 #include "engine/llm/gateway_call.hpp"
 
 #include "base/async/within.hpp"
+#include "engine/llm/attempt_details.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -58,7 +59,7 @@ asio::awaitable<GatewayCall::Next> GatewayCall::attempt(const Plan::Step& step) 
     race_ = &race;
     Race::Runner runner{.candidate = step.target, .route = &route, .permit = std::move(*permit), .rescue = step.rescue};
     auto hedging = hedge(route);
-    auto ends = co_await race.run(std::move(runner), std::move(hedging));
+    auto ends = co_await race.run(std::move(runner), std::move(hedging), {.attempts = attempts_.size(), .waited = waited()});
     race_ = nullptr;
     co_return take(std::move(ends));
 }
@@ -76,6 +77,12 @@ Race::Hedge GatewayCall::hedge(const GatewayRoute& route) {
                                     .permit = std::move(second->permit),
                                     .rescue = second->step.rescue};
             }};
+}
+
+Clock::duration GatewayCall::waited() const {
+    Clock::duration sum{};
+    for (const Attempt& attempt : attempts_) sum += attempt.took;
+    return sum;
 }
 
 GatewayCall::Next GatewayCall::take(std::vector<Race::End> ends) {
@@ -132,6 +139,7 @@ asio::awaitable<Result<Completion>> GatewayCall::finish() {
     if (!error_) error_ = path_.refused();
     if (request_.use_fallback && !final_ && !draining_ && sent_.nothing()) co_return co_await fall_back();
     settings_->metrics->failed(error_->code);
+    if (error_->details.empty()) error_->details = attempt_details(attempts_);
     co_return fail(std::move(*error_));
 }
 
@@ -146,7 +154,8 @@ asio::awaitable<Result<Completion>> GatewayCall::fall_back() {
 
 asio::awaitable<Result<Completion>> GatewayCall::say(std::string text, Rung rung) {
     if (sink_.streams()) {
-        const auto sent = co_await sink_.put({.text = text});
+        auto origin = std::make_shared<const Origin>(Origin{std::string{llm::name(rung)}, attempts_.size(), waited()});
+        const auto sent = co_await sink_.put({.text = text, .origin = std::move(origin)});
         if (!sent) co_return propagate(sent);
     }
     settings_->metrics->rung(rung);

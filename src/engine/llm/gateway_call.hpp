@@ -42,6 +42,7 @@ private:
     asio::awaitable<Result<Completion>> finish();
     asio::awaitable<Result<Completion>> fall_back();
     asio::awaitable<Result<Completion>> say(std::string text, Rung rung);
+    [[nodiscard]] Clock::duration waited() const;  ///< in all attempts
     /// The call's context, ending when attempts must.
     [[nodiscard]] CallContext attempt_context() const;
 

@@ -1,5 +1,7 @@
 #include "engine/llm/gateway_embed.hpp"
 
+#include "engine/llm/attempt_details.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 #include <utility>
@@ -48,6 +50,7 @@ asio::awaitable<Result<EmbedAnswer>> EmbedCall::run() {
     }
     if (!error_) error_ = path_.refused();
     if (error_->code != Code::cancelled) settings_->metrics->failed(error_->code);
+    if (error_->details.empty()) error_->details = attempt_details(attempts_);
     co_return fail(std::move(*error_));
 }
 

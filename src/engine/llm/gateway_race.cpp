@@ -26,7 +26,7 @@ struct Race::Leg {
     Clock::duration first_token{0}, reader{0}, took{0};  // reader: spent in the caller's sink
     bool asked{false};                                   // the provider
     bool alive{false};                                   // a sign of life came: a delta, an empty one too
-    bool spoke{false}, in_sink{false}, ended{false};
+    bool spoke{false}, introduced{false}, in_sink{false}, ended{false};
     Stop stopped{Stop::none};
     std::optional<Error> own_error;  // the sink's or the meter's
     std::optional<Target::Outcome> outcome;
@@ -38,10 +38,11 @@ Race::Race(const ModelRequest& request, GatewaySink& sink, Sent& sent, Meter* me
 
 Race::~Race() = default;
 
-asio::awaitable<std::vector<Race::End>> Race::run(Runner runner, Hedge hedge) {
+asio::awaitable<std::vector<Race::End>> Race::run(Runner runner, Hedge hedge, Before before) {
     co_await asio::this_coro::throw_if_cancelled(false);
     started_ = Clock::now();
     hedge_ = std::move(hedge);
+    before_ = before;
     start(std::move(runner), false);
     constexpr auto kNone = asio::cancellation_type::none;
     auto state = co_await asio::this_coro::cancellation_state;
@@ -120,6 +121,7 @@ asio::awaitable<Status> Race::deliver(Leg& leg, Delta delta) {
     auto piece = leg.splice.feed(std::move(delta));
     if (leg.splice.diverged()) co_return fail(Code::aborted, "the new answer differs from what was sent");
     if (!piece) co_return Status{};
+    if (!std::exchange(leg.introduced, true)) piece->origin = origin(leg);
     sent_.text += piece->text;
     sent_.tool_calls = sent_.tool_calls || piece->tool_call;
     leg.in_sink = true;
@@ -129,6 +131,13 @@ asio::awaitable<Status> Race::deliver(Leg& leg, Delta delta) {
     leg.reader += leg.last - before;
     if (!status && !leg.own_error && leg.stopped == Stop::none) leg.own_error = status.error();
     co_return status;
+}
+
+std::shared_ptr<const Origin> Race::origin(const Leg& leg) const {
+    const auto asked = static_cast<std::size_t>(std::ranges::count_if(legs_, [](const auto& each) { return each->asked; }));
+    return std::make_shared<const Origin>(Origin{.route = leg.runner.route->state->id(),
+                                                 .attempts = before_.attempts + asked,
+                                                 .waited = before_.waited + (leg.last - leg.started)});
 }
 
 void Race::stop(Leg& leg, Stop why) {

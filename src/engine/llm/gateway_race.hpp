@@ -37,6 +37,11 @@ public:
         Clock::duration after{Clock::duration::max()};
         std::function<std::optional<Runner>()> runner{};
     };
+    /// What the call has been through before this race.
+    struct Before {
+        std::size_t attempts{0};
+        Clock::duration waited{};  ///< in those attempts
+    };
     /// How one attempt ended.
     struct End {
         std::size_t candidate;
@@ -57,7 +62,7 @@ public:
     Race& operator=(const Race&) = delete;
 
     /// In the order they began; at most one has an answer. Throws what an attempt threw, after all have ended.
-    asio::awaitable<std::vector<End>> run(Runner runner, Hedge hedge);
+    asio::awaitable<std::vector<End>> run(Runner runner, Hedge hedge, Before before);
     /// The call must end by then; no later than before.
     void shorten(TimePoint deadline);
 
@@ -77,6 +82,7 @@ private:
     [[nodiscard]] static Error cause(const Leg& leg);
     [[nodiscard]] End settle(Leg& leg);
     [[nodiscard]] const char* judge(Leg& leg, End& end);
+    [[nodiscard]] std::shared_ptr<const Origin> origin(const Leg& leg) const;
 
     const ModelRequest& request_;
     GatewaySink& sink_;
@@ -86,6 +92,7 @@ private:
     asio::any_io_executor executor_;
     Timer wake_;
     Hedge hedge_;
+    Before before_{};
     TimePoint started_{};
     std::vector<std::unique_ptr<Leg>> legs_;
     Leg* winner_{nullptr};

@@ -6,7 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,11 +26,19 @@ struct ToolCallDelta {
     bool operator==(const ToolCallDelta&) const = default;
 };
 
+/// Who speaks, and what it took to get there.
+struct Origin {
+    std::string route;         ///< a target's id, or the rung of the gateway's fallback chain that stands in
+    std::size_t attempts{0};   ///< made so far, this one included
+    Clock::duration waited{};  ///< spent in attempts, until this one's first piece
+};
+
 /// A piece of the answer, in order; the texts concatenate to the completion's text.
 struct Delta {
     std::string text{};
     std::optional<ToolCallDelta> tool_call{};
     bool seam{false};  ///< from here on another attempt speaks: the one before broke off
+    std::shared_ptr<const Origin> origin{};  ///< of the first piece of each attempt that comes through a gateway; else null
 };
 
 /// One try to get an answer from one target.

@@ -65,7 +65,8 @@ public:
     /// `request.model` names a target, an alias or NAME/MODEL (gateway_names.hpp).
     /// Errors besides Model's: `not_found` with reason MODEL_NOT_FOUND; `unavailable` with reason CIRCUIT_BREAKER_OPEN and
     /// `resource_exhausted` with reason TARGET_BUSY, both with `Error::retry_after`, when no target could be entered and the
-    /// request allows no fallback; the provider's own (error_class.hpp); the meter's as they are.
+    /// request allows no fallback; the provider's own (error_class.hpp); the meter's as they are. The details of all but the meter's
+    /// tell the attempts (attempt_details.hpp).
     asio::awaitable<Result<Completion>> complete(ModelRequest request, DeltaSink sink, CallContext ctx) override;
 
     /// Vectors for texts, under the same policy: retries, other targets of the list, breakers, bulkheads and accounts. Of the

@@ -66,16 +66,17 @@ asio::awaitable<void> Connection::run() {
 /// One request. False: the connection is to end.
 asio::awaitable<bool> Connection::serve() {
     close_after_ = false;
+    match_ = {};
     auto received = co_await receive(RequestParser::State::body);
     if (!received) co_return co_await refuse(std::move(received.error()), false);
     worker_->requests.add();
     fresh_ = false;
     const Request& request = parser_.request();
+    match_ = worker_->shared().routes.match(request.method, request.path);
     if (overloaded_) {
         Error full{Code::unavailable, "too many connections; try again later"};
         co_return co_await refuse(std::move(full), false);
     }
-    match_ = worker_->shared().routes.match(request.method, request.path);
     if (!match_.route) {
         Error unknown{Code::not_found, "nothing is at this path"};
         if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
@@ -169,7 +170,7 @@ asio::awaitable<bool> Connection::handle() {
         close_after_ = true;
         if (!answered_) {
             Error error{Code::internal, "the server failed to answer; the fault is ours"};
-            auto apology = problem(error, request().path);
+            auto apology = refusal(error);
             co_await respond(std::move(apology));
         }
         co_return false;
@@ -183,11 +184,16 @@ asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::
     if (error.code == Code::cancelled || gone_) co_return false;
     worker_->rejected.add();
     if (!framing_intact) close_after_ = true;
-    const bool path_known = parser_.state() >= RequestParser::State::body;
-    auto response = problem(error, path_known ? std::string_view{request().path} : std::string_view{});
+    auto response = refusal(error);
     if (!allow.empty()) set_header(response, "Allow", std::string{allow});
     co_await respond(std::move(response));
     co_return !close_after_ && !gone_;
+}
+
+Response Connection::refusal(const Error& error) const {
+    if (match_.refusal) return (*match_.refusal)(request(), error);
+    const bool path_known = parser_.state() >= RequestParser::State::body;
+    return problem(error, path_known ? std::string_view{request().path} : std::string_view{});
 }
 
 /// Closing with bytes unread would reset the connection and could take our answer out of the peer's hands.

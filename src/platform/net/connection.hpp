@@ -58,6 +58,7 @@ private:
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
     asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    [[nodiscard]] Response refusal(const Error& error) const;
     asio::awaitable<void> linger();
 
     asio::awaitable<Status> write(Buffers buffers);

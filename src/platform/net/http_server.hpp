@@ -23,7 +23,8 @@ namespace rondo::net {
 /// An HTTP/1.1 server: one acceptor, connections dealt to the given threads in turn, each connection on one thread for life.
 ///
 /// Requests of a connection are answered one after the other, so pipelining is safe. Whatever is refused below the routes
-/// (framing, limits, unknown paths and methods, overload) is answered with problem+json; after a framing error the connection is closed.
+/// (framing, limits, unknown paths and methods, overload) is answered with problem+json, or as the route says (RefusalWriter); after a
+/// framing error the connection is closed.
 /// Bounded: connections, head, body and every wait have a limit in the Config. One timer per thread sweeps the time
 /// limits, so a limit is met at most a quarter (and at most a second) late.
 class HttpServer {

@@ -26,6 +26,7 @@ constexpr ReasonStatus kReasons[] = {
     {"EXPECTATION_FAILED", 417},
     {"IDEMPOTENCY_MISMATCH", 422},
     {"HEADERS_TOO_LARGE", 431},
+    {"PROVIDER_KEY_REFUSED", 502},
     {"UNKNOWN_METHOD", 501},
     {"UNSUPPORTED_VERSION", 505},
 };

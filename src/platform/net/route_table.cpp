@@ -57,6 +57,8 @@ void RouteTable::add(Route route) {
     node->entries.push_back({&kept, std::move(params)});
 }
 
+void RouteTable::refuse_below(std::string prefix, RefusalWriter refusal) { below_.push_back({std::move(prefix), std::move(refusal)}); }
+
 bool RouteTable::descend(const Node& node, std::string_view rest, Search& search) {
     if (rest.empty()) {
         const auto with = [&](Method method) {
@@ -82,8 +84,12 @@ RouteTable::Match RouteTable::match(Method method, std::string_view path) const 
     Match match;
     Search search{.method = method, .values = {}};
     if (!path.starts_with('/')) return match;
+    const auto refused_as = [&match](const RefusalWriter& refusal) {
+        if (refusal) match.refusal = &refusal;
+    };
     if (descend(*root_, path, search)) {
         match.route = search.found->route;
+        refused_as(match.route->refusal);
         match.params.reserve(search.values.size());
         for (std::size_t i = 0; i < search.values.size(); ++i)
             match.params.push_back({search.found->params[i], std::string{search.values[i]}});
@@ -95,7 +101,11 @@ RouteTable::Match RouteTable::match(Method method, std::string_view path) const 
         for (const auto& entry : search.other_methods->entries) {
             allow(entry.route->method);
             if (entry.route->method == Method::get) allow(Method::head);
+            refused_as(entry.route->refusal);
         }
+    } else {
+        const auto below = std::ranges::find_if(below_, [path](const Below& each) { return path.starts_with(each.prefix); });
+        if (below != below_.end()) refused_as(below->refusal);
     }
     return match;
 }

@@ -83,6 +83,7 @@ std::string answer_json(const AnswerFacts& f) {
     answer["bandit_decision"] = decision(f);
     answer["trace_id"] = f.accepted.trace_id;
     answer["workflow"] = {{"name", f.workflow.name}, {"version", f.workflow.version}, {"generation", f.generation}};
+    if (f.imported) answer["imported"] = true;
     if (f.state == State::failed && f.error) answer["error"] = error_json(*f.error);
     return json::write(answer);
 }

@@ -27,6 +27,7 @@ struct AnswerFacts {
     const flow::Workflow& workflow;
     std::int64_t generation;
     const ledger::Receipt& receipt;  ///< of the turn's model calls, those that broke off too
+    bool imported{false};            ///< it was said elsewhere
 };
 
 /// The turn's public JSON, the same bytes in the answer, in the `completed` or `failed` event and in the store.

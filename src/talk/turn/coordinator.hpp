@@ -77,6 +77,9 @@ public:
     /// (`Another request is processing`, or not the next turn), `resource_exhausted` (too many turns; no budget), the store's.
     asio::awaitable<Result<TurnHandle>> start(TurnRequest request, CallContext ctx);
 
+    /// As Turns::import.
+    asio::awaitable<Status> import(CallContext ctx, SessionId id, std::vector<SaidBefore> said);
+
     /// The turn of that number, running or ended. Errors: `not_found`, the store's.
     asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
 
@@ -100,6 +103,9 @@ private:
     /// Errors: `invalid_argument` (reason UNKNOWN_PARENT), `failed_precondition`, the store's.
     asio::awaitable<Result<Branch>> branch_at(std::shared_ptr<Session> session, std::int64_t leaf);
     void entered(Session& session, bool there);
+    // import.cpp
+    TurnRecord imported(const Session& session, const Scenario& scenario, const TurnAccepted& accepted, const std::string& npc,
+                        std::string& intent);
     // admission.cpp
     asio::awaitable<Result<AdmittedTurn>> admit(std::shared_ptr<Session> session, Branch branch, TurnRequest request, std::string key,
                                                 store::Digest digest, CallContext ctx);

@@ -117,6 +117,11 @@ asio::awaitable<Result<TurnHandle>> Turns::regenerate(TurnRequest request, std::
     co_return co_await start(std::move(request), std::move(ctx));
 }
 
+asio::awaitable<Status> Turns::import(CallContext ctx, SessionId id, std::vector<SaidBefore> said) {
+    auto& coordinator = home(id);
+    co_return co_await run_on(coordinator.executor(), coordinator.import(std::move(ctx), id, std::move(said)));
+}
+
 asio::awaitable<Result<TurnHandle>> Turns::find(CallContext ctx, SessionId id, std::int64_t number) {
     auto& coordinator = home(id);
     co_return co_await run_on(coordinator.executor(), coordinator.find(ctx, id, number));

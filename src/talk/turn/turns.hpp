@@ -49,6 +49,10 @@ public:
     /// Like start(), with the message and the parent of turn `number`: another answer, beside the one that is there.
     /// Errors: `not_found` too.
     asio::awaitable<Result<TurnHandle>> regenerate(TurnRequest request, std::int64_t number, CallContext ctx);
+    /// Puts what was said elsewhere into a session that has no turn yet, as ended turns, oldest first; of many the last
+    /// `history_turns`. Pairs without a message of the user are left out. Errors: `not_found`, `failed_precondition` (turns are there),
+    /// the store's.
+    asio::awaitable<Status> import(CallContext ctx, SessionId id, std::vector<SaidBefore> said);
     asio::awaitable<Result<TurnHandle>> find(CallContext ctx, SessionId id, std::int64_t number);
     asio::awaitable<Status> stop(CallContext ctx, SessionId id, std::int64_t number);
     /// The record of a turn, when it has ended. Errors: why it will not.

@@ -31,6 +31,11 @@ struct TurnRequest {
     TimePoint received{};
 };
 
+/// What was said before the session began, elsewhere: a message and its answer.
+struct SaidBefore {
+    std::string user, npc;
+};
+
 /// Durable; the client may rely on it. Owns the session's lease.
 struct AdmittedTurn {
     std::shared_ptr<Session> session;

@@ -151,7 +151,7 @@ TEST(OpenAiChunks, PiecesOfACall) {
 TEST(OpenAiChunks, AnErrorIsToldInTheStreamAndNothingIsDone) {
     ChunkWriter writer{kIdentity, false};
     EXPECT_EQ(writer.error({.code = Code::unavailable, .message = "broken off", .reason = "PROVIDER_FAULT"}),
-              R"(data: {"error":{"message":"broken off","type":"server_error","param":null,"code":"PROVIDER_FAULT"}})"
+              R"(data: {"error":{"message":"broken off","type":"server_error","param":null,"code":"provider_fault"}})"
               "\n\n");
 }
 
@@ -189,5 +189,65 @@ INSTANTIATE_TEST_SUITE_P(OpenAi, OpenAiErrors, testing::Values(
     Known{"too many",          {.code = Code::resource_exhausted, .message = ""},                                  429, "rate_limit_error"},
     Known{"provider down",     {.code = Code::unavailable, .message = ""},                                         503, "server_error"},
     Known{"no answer in time", {.code = Code::deadline_exceeded, .message = ""},                                   504, "timeout"}));
+
+class OpenAiCodes : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+TEST_P(OpenAiCodes, AreWordsTheirUsersKnow) {
+    const auto [reason, code] = GetParam();
+    const auto body = json::parse(error_json({.code = Code::internal, .message = "", .reason = reason}));
+    EXPECT_EQ(body->at("error").at("code"), boost::json::value(code));
+}
+INSTANTIATE_TEST_SUITE_P(OpenAi, OpenAiCodes, testing::Values(
+    std::pair{"KEY_REQUIRED", "invalid_api_key"}, std::pair{"NO_TARGET", "model_not_found"},
+    std::pair{"CONTEXT_TOO_LONG", "context_length_exceeded"}, std::pair{"RATE_LIMITED", "rate_limit_exceeded"},
+    std::pair{"BUDGET_EXHAUSTED", "budget_exceeded"}, std::pair{"CIRCUIT_BREAKER_OPEN", "circuit_breaker_open"},
+    std::pair{"", "internal"}));
+
+TEST(OpenAiErrors, OfAnExhaustedChainTellTheAttempts) {
+    const Error error{.code = Code::unavailable, .message = "", .details = R"({"attempts":[{"target":"a","code":"PROVIDER_FAULT","took_us":7}]})"};
+    EXPECT_EQ(json::parse(error_json(error))->at("error").at("attempts").at(0).at("target"), "a");
+    const Error plain{.code = Code::unavailable, .message = "", .details = R"({"used":1})"};
+    EXPECT_FALSE(json::parse(error_json(plain))->at("error").as_object().contains("attempts"));
+}
+
+TEST(OpenAiErrors, OfABudgetAskForNoRepetition) {
+    EXPECT_EQ(net::find_header(error_response({.code = Code::resource_exhausted, .message = "", .reason = "BUDGET_EXHAUSTED"}).headers,
+                               "x-should-retry"), "false");
+    EXPECT_EQ(net::find_header(error_response({.code = Code::resource_exhausted, .message = ""}).headers, "x-should-retry"), "");
+}
+
+TEST(OpenAiEmbeddings, AreReadFromATextOrMany) {
+    const auto one = embeddings_request(R"({"model":"m","input":"a"})");
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->ask.texts, std::vector<std::string>{"a"});
+    EXPECT_FALSE(one->base64);
+    const auto two = embeddings_request(R"({"model":"m","input":["a","b"],"dimensions":8,"encoding_format":"base64"})");
+    ASSERT_TRUE(two);
+    EXPECT_EQ(two->ask.texts, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(two->ask.dimensions, 8);
+    EXPECT_TRUE(two->base64);
+}
+
+class OpenAiEmbeddingFaults : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+TEST_P(OpenAiEmbeddingFaults, ArePlaced) {
+    const auto [body, place] = GetParam();
+    const auto request = embeddings_request(body);
+    ASSERT_FALSE(request);
+    EXPECT_EQ(request.error().faults.front().path, place);
+}
+INSTANTIATE_TEST_SUITE_P(OpenAi, OpenAiEmbeddingFaults, testing::Values(
+    std::pair{R"({"input":"a"})", "/model"}, std::pair{R"({"model":"m"})", "/input"}, std::pair{R"({"model":"m","input":""})", "/input"},
+    std::pair{R"({"model":"m","input":[]})", "/input"}, std::pair{R"({"model":"m","input":[1,2]})", "/input"},
+    std::pair{R"({"model":"m","input":"a","dimensions":0})", "/dimensions"},
+    std::pair{R"({"model":"m","input":"a","encoding_format":"hex"})", "/encoding_format"}));
+
+TEST(OpenAiEmbeddings, AreWrittenAsNumbersOrPacked) {
+    const llm::EmbedAnswer answer{.vectors = {{0.5F, -1.0F}, {0.1F, 0.0F}}, .usage = {.input = Tokens{7}, .output = {}, .cache_write = {}, .cache_read = {}}};
+    EXPECT_EQ(embeddings_json(answer, "m", false),
+              R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]},)"
+              R"({"object":"embedding","index":1,"embedding":[0.1,0]}],"model":"m","usage":{"prompt_tokens":7,"total_tokens":7}})");
+    EXPECT_EQ(json::parse(embeddings_json(answer, "m", true))->at("data").at(0).at("embedding"), "AAAAPwAAgL8=") << "little-endian";
+    const llm::EmbedAnswer padded{.vectors = {{0.5F}}};
+    EXPECT_EQ(json::parse(embeddings_json(padded, "m", true))->at("data").at(0).at("embedding"), "AAAAPw==");
+}
 }  // namespace
 }  // namespace rondo::gateway::openai

@@ -63,6 +63,25 @@ INSTANTIATE_TEST_SUITE_P(Routes, Routing, testing::Values(
     Row{"no leading slash",                      Method::get,     "api",                              "",       "",               ""},
     Row{"nothing",                               Method::get,     "",                                 "",       "",               ""}));
 
+TEST(RouteTable, KnowsHowAPlaceRefuses) {
+    const auto says = [](const char* word) {
+        return [word](const Request&, const Error&) { return Response{.status = 400, .body = word}; };
+    };
+    RouteTable routes;
+    routes.add({.method = Method::post, .pattern = "/v1/chat", .handler = {}, .refusal = says("chat")});
+    routes.add({.method = Method::get, .pattern = "/v1/plain", .handler = {}});
+    routes.refuse_below("/v1/", says("below"));
+    const auto refusal = [&](Method method, std::string_view path) {
+        const auto match = routes.match(method, path);
+        return match.refusal ? (*match.refusal)({}, {Code::internal, ""}).body : "problem";
+    };
+    EXPECT_EQ(refusal(Method::post, "/v1/chat"), "chat") << "its own";
+    EXPECT_EQ(refusal(Method::get, "/v1/chat"), "chat") << "another method of its path";
+    EXPECT_EQ(refusal(Method::get, "/v1/plain"), "problem") << "it has none";
+    EXPECT_EQ(refusal(Method::get, "/v1/other"), "below") << "no route";
+    EXPECT_EQ(refusal(Method::get, "/v2"), "problem") << "another place";
+}
+
 TEST(RouteTable, KeepsTheOrderOfItsRoutes) {
     const auto routes = table();
     ASSERT_EQ(routes.routes().size(), 10U);
