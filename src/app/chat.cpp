@@ -12,6 +12,7 @@
 #include <iostream>
 #include <memory>
 #include <unistd.h>
+#include <utility>
 
 namespace rondo::app {
 namespace {
@@ -53,9 +54,9 @@ asio::awaitable<Status> talk(ServerClient& server, const Options& options, std::
     if (!options.json) {
         std::printf("%s (%s), session %s\n", persona.c_str(), text_member(*session, "scenario").c_str(),
                     text_member(*session, "session_id").c_str());
-        std::printf("The embedded rehearsal model answers; it is not a language model. Ctrl-D ends.\n\n%s: %s\n\n", persona.c_str(),
-                    text_member(*session, "opening").c_str());
+        std::printf("Ctrl-D ends.\n\n%s: %s\n\n", persona.c_str(), text_member(*session, "opening").c_str());
     }
+    bool introduced = options.json;
     std::size_t next = 0;
     const auto read_line = [&](std::string& line) {
         if (script) return next < script->size() && (line = (*script)[next++], true);
@@ -78,6 +79,9 @@ asio::awaitable<Status> talk(ServerClient& server, const Options& options, std::
         } else {
             std::puts("");
             print_summary(*turn);
+            const bool embedded = text_member(*turn, "model") == "rehearsal";
+            if (embedded && !std::exchange(introduced, true))
+                std::puts("    (The embedded model, rehearsal, answers; it is not a language model.)\n");
         }
     }
     co_return Status{};

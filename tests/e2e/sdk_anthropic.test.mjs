@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
-import { kTokens, kWeather, leftAttempt, stage, withServer } from './sdk_support.mjs';
+import { kTokens, kWeather, leftAttempt, stage, withServer, withVoice } from './sdk_support.mjs';
 
 const there = stage();
 beforeEach(() => there.provider.forget());
@@ -141,12 +141,15 @@ test('the models that may be asked for are listed', async () => {
 });
 
 test('a scenario is a model', async () => {
-  const stream = connect().messages.stream(body('rondo/sales-zh'));
-  let text = '';
-  stream.on('text', (piece) => (text += piece));
-  const whole = await stream.finalMessage();
-  assert.notEqual(text, '');
-  assert.equal(textOf(whole), text);
-  assert.equal(whole.stop_reason, 'end_turn');
-  await assert.rejects(ask('rondo/nowhere'), Anthropic.NotFoundError);
+  await withVoice(there, async (server) => {
+    const stream = connect(server).messages.stream(body('rondo/sales-zh'));
+    let text = '';
+    stream.on('text', (piece) => (text += piece));
+    const whole = await stream.finalMessage();
+    assert.ok(text.startsWith('你说的是：缓存'), text);
+    assert.equal(textOf(whole), text);
+    assert.equal(whole.stop_reason, 'end_turn');
+    assert.equal(whole.usage.output_tokens, kTokens);
+    await assert.rejects(connect(server).messages.create(body('rondo/nowhere')), Anthropic.NotFoundError);
+  });
 });

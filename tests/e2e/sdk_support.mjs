@@ -37,6 +37,12 @@ export async function withServer(there, more, body) {
   }
 }
 
+/** Another server, whose characters speak through the provider. */
+export function withVoice(there, body) {
+  const voice = { base_url: `${there.provider.url}/v1`, model: 'ok' };
+  return withServer(there, { llm: { targets: { voice } } }, body);
+}
+
 /** The attempt that was left by its caller, once the provider has noticed. */
 export async function leftAttempt(there) {
   const [attempt] = await there.provider.attempts((attempts) => attempts.length === 1 && attempts[0].ended);
