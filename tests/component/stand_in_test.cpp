@@ -11,14 +11,15 @@ constexpr const char* kGreeting = "你好";
 class StandIn : public testing::Test {
 protected:
     StandIn() {
-        if (!provider.start()) throw std::runtime_error{"the provider does not start"};
-        const auto address = "http://127.0.0.1:" + std::to_string(provider.port()) + "/v1";
+        provider.emplace(mock::Provider::Options{});
+        if (!provider->start()) throw std::runtime_error{"the provider does not start"};
+        const auto address = "http://127.0.0.1:" + std::to_string(provider->port()) + "/v1";
         server.emplace(support::Server::Settings{{"llm.targets.main.base_url", address},
                                                  {"llm.targets.main.model", "ok"},
                                                  {"llm.targets.main.connect_ms", "2000"},
                                                  {"llm.gateway.backoff_ms", "1"},
                                                  {"llm.gateway.backoff_limit_ms", "1"},
-                                                 {"auth.requests_per_minute", "0"}});
+                                                 {"llm.targets.main.first_token_ms", "5000"}});
         client.emplace(loop, server->port());
     }
     /// A session with one answer of the provider, rated, whose stars the tables know.
@@ -36,7 +37,7 @@ protected:
         return client->say(client->open_session({{"scenario", "sales-zh"}}), kGreeting, std::move(more));
     }
 
-    mock::Provider provider{{}};
+    std::optional<mock::Provider> provider;  ///< none: nobody listens there
     support::Loop loop;
     std::optional<support::Server> server;
     std::optional<support::Client> client;
@@ -44,7 +45,7 @@ protected:
 
 TEST_F(StandIn, IsTheBestRatedAnswerToTheSameIntent) {
     const std::string good = rated(5);
-    provider.stop();
+    provider.reset();
     const Answer answer = ask();
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(answer.text("npc_response"), good);
@@ -55,7 +56,7 @@ TEST_F(StandIn, IsTheBestRatedAnswerToTheSameIntent) {
 
 TEST_F(StandIn, IsAnApologyWhereNothingWasRatedWell) {
     rated(2);
-    provider.stop();
+    provider.reset();
     const Answer answer = ask();
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(answer.text("npc_response"), "抱歉，服务暂时不可用，请稍后重试。");
@@ -64,7 +65,7 @@ TEST_F(StandIn, IsAnApologyWhereNothingWasRatedWell) {
 
 TEST_F(StandIn, IsNotWantedByEverybody) {
     rated(5);
-    provider.stop();
+    provider.reset();
     const Answer answer = ask({{"use_fallback", false}});
     EXPECT_EQ(answer.status, 503) << answer.body;
     EXPECT_EQ(answer.text("npc_response"), "");
