@@ -120,11 +120,14 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         co_return Status{};
     };
     Outcomes outcomes;  // on their way to the journal
+    std::map<std::string, Error, std::less<>> failures;  // of each node, its last
     const auto call_node = [&](flow::NodeCall call, CallContext node_ctx) -> asio::awaitable<Result<flow::Outcome>> {
         const agent::Node* node = services_.nodes.find(call.node);
         if (!node) co_return fail(Code::internal, "the workflow names a node that does not exist");
-        if (call.fallback && !turn.accepted().use_fallback)
-            co_return fail(Code::unavailable, "the node failed and the request forbids a fallback");
+        if (call.fallback && !turn.accepted().use_fallback) {
+            const auto failed = failures.find(call.node);  // the caller is told what went wrong, not that nothing stood in
+            co_return fail(failed != failures.end() ? failed->second : Error{Code::unavailable, "the node failed"});
+        }
         const bool answers = call.node == "npc";
         // A second attempt would tell the beginning twice.
         if (answers && call.attempt > 0 && !call.fallback && !turn.answer().empty()) {
@@ -138,6 +141,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         if (answers) draft.model_time += Clock::now() - started;
         if (!outcome) {
             span.error(outcome.error());
+            failures.insert_or_assign(std::string{call.node}, outcome.error());
             co_return propagate(outcome);
         }
         span.set("node.status", "ok");
