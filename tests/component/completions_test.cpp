@@ -230,7 +230,7 @@ protected:
 TEST_F(Embeddings, AreNumbersOrTheBytesOfThem) {
     const Answer numbers = client.post("/v1/embeddings", {{"model", "mock/ok"}, {"input", {"one", "two"}}, {"dimensions", 4}});
     ASSERT_EQ(numbers.status, 200) << numbers.body;
-    const auto& data = numbers.at("data").as_array();
+    const auto data = numbers.at("data").as_array();
     ASSERT_EQ(data.size(), 2U);
     EXPECT_EQ(data[0].at("embedding").as_array().size(), 4U);
     EXPECT_NE(data[0].at("embedding"), data[1].at("embedding"));

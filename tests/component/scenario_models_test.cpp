@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <vector>
 
 namespace rondo {
@@ -178,7 +179,10 @@ TEST(ScenarioModelsStopped, WhoLeavesStopsTheTurnAndItsBeginningStays) {
 TEST(ScenarioModelsFailed, ATurnThatFailsAmidItsAnswerIsToldInTheStream) {
     support::Loop loop;
     support::ScriptedModel model{{support::say("我们"), support::break_off(Code::unavailable)}};
-    support::Server server{{}, model.as_npc()};
+    const support::TempFolder folder;
+    const std::string workflow = (folder.path() / "workflow.json").string();
+    std::ofstream{workflow} << R"({"name":"w","enabled_nodes":["intent","npc"],"nodes":{"npc":{"on_error":"fail"}}})";
+    support::Server server{{{"workflow", workflow}}, model.as_npc()};
     Client client{loop, server.port()};
     const auto events = client.stream(Client::posting("/v1/chat/completions", chat({said("user", "你好")}, {{"stream", true}}))).rest();
     ASSERT_FALSE(events.empty());

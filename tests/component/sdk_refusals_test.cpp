@@ -45,7 +45,7 @@ TEST_P(Refusals, WhatIsRefusedIsToldInTheSdksShape) {
         {"no such model", net::Method::post, with("model", "none"), 404, "not_found_error", "model_not_found"},
         {"no such scenario", net::Method::post, with("model", "rondo/none"), 404, "not_found_error", "model_not_found"},
         {"a scenario without a name", net::Method::post, with("model", "rondo/"), 404, "not_found_error", "model_not_found"},
-        {"no messages", net::Method::post, with("messages", array{}), 400, "invalid_request_error", "invalid_argument"},
+        {"no messages", net::Method::post, with("messages", array{}), 400, "invalid_request_error", "invalid_fields"},
         {"no JSON", net::Method::post, "{", 400, "invalid_request_error", "malformed_json"},
         {"another method", net::Method::get, "", 405, "invalid_request_error", "method_not_allowed"},
         {"too long a body", net::Method::post, std::string((8U << 20U) + 1, ' '), 413,
@@ -98,7 +98,11 @@ TEST_F(Limited, AnExhaustedBudgetSaysSoAndThatRepeatingDoesNotHelp) {
 }
 
 TEST_F(Limited, AnOpenBreakerIsA503ThatSaysWhenToComeBack) {
-    const auto ask_mock = [&] { return ask(kOpenAi, kOpenAi.request("mock/server-error", "hi")); };
+    const auto ask_mock = [&] {
+        object body = kOpenAi.request("mock/server-error", "hi");
+        body["max_tokens"] = 1;  // which the budget allows
+        return ask(kOpenAi, body);
+    };
     Answer answer = ask_mock();
     for (int i = 0; i < 10 && text_of(answer.at("error"), "code") != "circuit_breaker_open"; ++i) answer = ask_mock();
     EXPECT_EQ(answer.status, 503) << answer.body;
