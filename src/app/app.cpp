@@ -2,6 +2,7 @@
 
 #include "app/config_json.hpp"
 #include "app/version.hpp"
+#include "base/async/within.hpp"
 #include "base/json.hpp"
 #include "base/rng.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace rondo::app {
 namespace {
@@ -91,11 +93,11 @@ Status App::open(config::Loaded<Config> settings) {
         [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
     auto money = ledger::settings_of(config.ledger);
     if (!money) return propagate(money);
-    ledger_ = std::make_unique<ledger::UsageLedger>(
-        ledger::UsageLedger::Options{.database = *database_,
-                                     .executor = loops_->at(0).get_executor(),
-                                     .on_alert = [this](const ledger::Alert& alert) { tell(alert); }},
-        std::move(*money));
+    ledger_ =
+        std::make_unique<ledger::UsageLedger>(ledger::UsageLedger::Options{.database = *database_,
+                                                                           .executor = loops_->at(0).get_executor(),
+                                                                           .on_alert = [this](const ledger::Alert& alert) { tell(alert); }},
+                                              std::move(*money));
     meter_ = std::make_unique<LedgerMeter>(*ledger_, registry_);
     providers_ = std::make_unique<Providers>(Providers::Parts{.loops = *loops_,
                                                               .registry = registry_,
@@ -103,25 +105,32 @@ Status App::open(config::Loaded<Config> settings) {
                                                               .meter = meter_.get(),
                                                               .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },
                                                               .seed = Rng::from_entropy().next()});
-    if (const auto configured = follow(first->value); !configured) return configured;
-    voice_ = std::make_unique<Voice>(*providers_, *rehearsal_, *meter_);
+    follow(first->value);
+    voice_ = std::make_unique<Voice>(*providers_, options_.embedded ? *options_.embedded : *rehearsal_, *meter_);
     nodes_ = std::make_unique<agent::NodeSet>(*voice_);
     if (options_.adjust_nodes) options_.adjust_nodes(*nodes_);
-    turns_ = std::make_unique<turn::Turns>(*loops_, turn::Services{.database = *database_,
-                                                                   .shared = *shared_,
-                                                                   .nodes = *nodes_,
-                                                                   .cost = [this](std::string_view model, const ledger::Usage& usage) { return ledger_->cost(model, usage); },
-                                                                   .can_pay = [this](const ledger::Spender& spender) { return can_pay(spender); },
-                                                                   .catalog = current,
-                                                                   .metrics = metrics_,
-                                                                   .log = log_,
-                                                                   .tracer = tracer_});
+    turns_ = std::make_unique<turn::Turns>(
+        *loops_, turn::Services{.database = *database_,
+                                .shared = *shared_,
+                                .nodes = *nodes_,
+                                .cost = [this](std::string_view model, const ledger::Usage& usage) { return ledger_->cost(model, usage); },
+                                .can_pay = [this](const ledger::Spender& spender) { return can_pay(spender); },
+                                .catalog = current,
+                                .metrics = metrics_,
+                                .log = log_,
+                                .tracer = tracer_});
     api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_,
                                                            .registry = registry_,
                                                            .catalog = current,
                                                            .config = config_backend(),
                                                            .ready = [this] { return ready(); },
-                                                           .model_name = std::string{rehearsal_->name()},
+                                                           .speaker =
+                                                               [this] {
+                                                                   using Speaker = gateway::Backend::Speaker;
+                                                                   const auto target = providers_->usual();
+                                                                   if (!target) return Speaker{std::string{rehearsal_->name()}, true};
+                                                                   return Speaker{std::string{target->id()}, false};
+                                                               },
                                                            .model = [this] { return providers_->model(); },
                                                            .models = [this] { return providers_->names(); },
                                                            .version = kVersion,
@@ -140,9 +149,7 @@ Status App::open(config::Loaded<Config> settings) {
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
-    follow_providers_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) {
-        if (const auto followed = follow(pin->value); !followed) log_.error("providers_kept", {{"message", followed.error().message}});
-    });
+    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) { follow(pin->value); });
     configuration_->start();
     keys_->start();
     log_.info("listening", {{"host", config.server.host},
@@ -152,11 +159,10 @@ Status App::open(config::Loaded<Config> settings) {
     return {};
 }
 
-Status App::follow(const Generation& generation) {
-    auto money = ledger::settings_of(generation.config().ledger);
-    if (!money) return propagate(money);
-    ledger_->configure(std::move(*money));
-    return providers_->configure(generation.config().llm, options_.inputs.environment);
+void App::follow(const Generation& generation) {
+    if (auto money = ledger::settings_of(generation.config().ledger)) ledger_->configure(std::move(*money));
+    if (std::exchange(providers_in_force_, generation.providers) == generation.providers) return;  // connections stay open
+    providers_->configure(generation.config().llm, *generation.providers);
 }
 
 asio::awaitable<Status> App::can_pay(ledger::Spender spender) {
@@ -166,7 +172,8 @@ asio::awaitable<Status> App::can_pay(ledger::Spender spender) {
 }
 
 void App::tell(const ledger::Alert& alert) {
-    log_.warn("spending_alert", {{"kind", ledger::name(alert.kind)}, {"subject", ledger::text(alert.subject)}, {"message", message(alert)}});
+    log_.warn("spending_alert",
+              {{"kind", ledger::name(alert.kind)}, {"subject", ledger::text(alert.subject)}, {"message", message(alert)}});
     registry_
         .counter("rondo_spending_alerts_total", "Told about money: budgets, dear calls, cache misses, spikes.",
                  {{"kind", std::string{ledger::name(alert.kind)}}})

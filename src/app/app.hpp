@@ -1,8 +1,8 @@
 #pragma once
 #include "app/config.hpp"
 #include "app/configuration.hpp"
-#include "app/voice.hpp"
 #include "app/key_service.hpp"
+#include "app/voice.hpp"
 #include "base/async/event_loops.hpp"
 #include "base/obs/logger.hpp"
 #include "base/obs/registry.hpp"
@@ -31,6 +31,7 @@ public:
         obs::Logger log{obs::Logger::null()};
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
+        llm::Model* embedded{nullptr};           ///< tests: speaks in the rehearsal model's place; not owned
         std::function<void(agent::NodeSet&)> adjust_nodes{};  ///< tests put faulty nodes here
         std::function<std::unique_ptr<store::SharedState>(std::unique_ptr<store::SharedState>)> wrap_shared{};  ///< tests: a faulty one
     };
@@ -57,8 +58,8 @@ private:
     explicit App(Options options);
     Status open(config::Loaded<Config> settings);
     void measure();
-    /// Errors: those of Providers::configure; then what was in force stays so.
-    Status follow(const Generation& generation);
+    /// Puts prices, limits and providers of a new generation in force. One call at a time.
+    void follow(const Generation& generation);
     void tell(const ledger::Alert& alert);
     void tell(const llm::BreakerEvent& event);
     /// Asked before a turn is accepted: what costs nothing is never refused.
@@ -86,7 +87,8 @@ private:
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<Voice> voice_;
     std::unique_ptr<agent::NodeSet> nodes_;
-    LiveGeneration::Subscription follow_providers_;
+    std::shared_ptr<const std::vector<ProviderEntry>> providers_in_force_;
+    LiveGeneration::Subscription follow_generations_;
     std::unique_ptr<turn::Turns> turns_;
     std::unique_ptr<gateway::Api> api_;
     std::unique_ptr<net::HttpServer> server_;

@@ -1,6 +1,7 @@
 #include "app/catalog_loader.hpp"
 #include "app/commands.hpp"
 #include "app/config_json.hpp"
+#include "app/provider_list.hpp"
 #include "app/report.hpp"
 #include "base/json.hpp"
 
@@ -55,6 +56,8 @@ int check(const Options& options) {
     if (!loaded) return refuse(loaded.error(), options.json);
     // The packs and the workflow are configuration too; their intents are not trained for a check.
     if (const auto checked = check_catalog(loaded->value); !checked) return refuse(checked.error(), options.json);
+    if (const auto read = read_providers(loaded->value.llm, config::process_environment()); !read)
+        return refuse(read.error(), options.json);
     options.json ? print_json(*loaded) : print_table(*loaded);
     return kOk;
 }

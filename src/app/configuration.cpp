@@ -45,6 +45,12 @@ Result<Generation> with_workflow(const LiveGeneration::Pin& running, std::option
     next.catalog = std::move(*catalog);
     return next;
 }
+
+Result<std::shared_ptr<const std::vector<ProviderEntry>>> providers_of(const Config& config, const Inputs& inputs) {
+    auto entries = read_providers(config.llm, inputs.environment);
+    if (!entries) return propagate(entries);
+    return std::make_shared<const std::vector<ProviderEntry>>(std::move(*entries));
+}
 }  // namespace
 
 Configuration::Configuration(Inputs inputs, obs::Logger log, obs::Registry& registry)
@@ -67,12 +73,14 @@ Result<std::unique_ptr<Configuration>> Configuration::open(config::Loaded<Config
         if (!parsed) return propagate(parsed);
         workflow = std::move(*parsed);
     }
+    auto providers = providers_of(config, made->inputs_);
+    if (!providers) return propagate(providers);
     auto catalog = make_catalog(config, *packs, workflow, 1, nullptr, log);
     if (!catalog) return propagate(catalog);
     made->seen_ = std::move(*text);
     made->remember_packs(**catalog);
     auto times = since(settings, nullptr, 1);
-    Generation first{std::move(settings), std::move(times), std::move(workflow), std::move(*catalog)};
+    Generation first{std::move(settings), std::move(times), std::move(workflow), std::move(*catalog), std::move(*providers)};
     made->live_ = std::make_unique<LiveGeneration>(std::move(first), std::string{name(Trigger::start)});
     made->log_level_ = made->live_->subscribe([log, level = made->current()->value.config().log.level](const auto& pin) mutable {
         const auto& next = pin->value.config().log.level;
@@ -143,11 +151,13 @@ Result<Generation> Configuration::next_of_all(Trigger trigger, std::optional<std
             workflow = std::move(*parsed);
         }
     }
+    auto providers = providers_of(config, inputs_);
+    if (!providers) return propagate(providers);
     const std::uint64_t number = running->generation + 1;
     auto catalog = make_catalog(config, *packs, workflow, static_cast<std::int64_t>(number), running->value.catalog.get(), log_);
     if (!catalog) return propagate(catalog);
     auto times = since(*settings, &running->value, number);
-    return Generation{std::move(*settings), std::move(times), std::move(workflow), std::move(*catalog)};
+    return Generation{std::move(*settings), std::move(times), std::move(workflow), std::move(*catalog), std::move(*providers)};
 }
 
 void Configuration::follow_workflow() {

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/catalog_loader.hpp"
 #include "app/config.hpp"
+#include "app/provider_list.hpp"
 #include "base/clock.hpp"
 #include "base/config/live.hpp"
 #include "talk/turn/catalog.hpp"
@@ -24,6 +25,8 @@ struct Generation {
     std::vector<Since> since;  ///< beside settings.settings
     std::optional<OverridingWorkflow> workflow;
     std::shared_ptr<const turn::Catalog> catalog;
+    /// Shared with the generation before where only the workflow changed. Never null.
+    std::shared_ptr<const std::vector<ProviderEntry>> providers;
 
     [[nodiscard]] const Config& config() const { return settings.value; }
     /// A workflow file that says no is left alone until SIGHUP or the API speaks.

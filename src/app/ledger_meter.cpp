@@ -59,11 +59,13 @@ private:
 };
 
 LedgerMeter::LedgerMeter(ledger::UsageLedger& ledger, obs::Registry& registry) : ledger_{ledger}, registry_{registry} {
-    registry_.sample("rondo_llm_cache_hit_ratio", "Input tokens read from providers' prompt caches, of all input tokens since the start.", [this] {
-        const auto input = input_.load(std::memory_order_relaxed);
-        return input == 0 ? 0.0 : static_cast<double>(cached_.load(std::memory_order_relaxed)) / static_cast<double>(input);
-    });
-    registry_.sample("rondo_llm_cache_saved_usd", "What providers' prompt caches saved since the start, the price of writing them taken off.",
+    registry_.sample(
+        "rondo_llm_cache_hit_ratio", "Input tokens read from providers' prompt caches, of all input tokens since the start.", [this] {
+            const auto input = input_.load(std::memory_order_relaxed);
+            return input == 0 ? 0.0 : static_cast<double>(cached_.load(std::memory_order_relaxed)) / static_cast<double>(input);
+        });
+    registry_.sample("rondo_llm_cache_saved_usd",
+                     "What providers' prompt caches saved since the start, the price of writing them taken off.",
                      [this] { return static_cast<double>(saved_micros_.load(std::memory_order_relaxed)) * 1e-6; });
 }
 
@@ -84,8 +86,8 @@ asio::awaitable<Result<std::unique_ptr<llm::Meter::Hold>>> LedgerMeter::reserve(
 
 asio::awaitable<Status> LedgerMeter::can_pay(ledger::Spender spender, const llm::Target& target) {
     const llm::ModelRequest usual;
-    const Money most =
-        ledger_.cost(target.billed_as(usual), {.input = kUsualInput, .output = target.longest_answer(usual), .cache_write = {}, .cache_read = {}});
+    const Money most = ledger_.cost(target.billed_as(usual),
+                                    {.input = kUsualInput, .output = target.longest_answer(usual), .cache_write = {}, .cache_read = {}});
     auto reserved = ledger_.try_reserve(spender, most);
     if (!reserved) reserved.emplace(co_await ledger_.reserve(std::move(spender), most));
     if (!*reserved) co_return fail(std::move(reserved->error().error));
@@ -103,7 +105,8 @@ LedgerMeter::Counters& LedgerMeter::counters(const std::string& target) {
     const std::scoped_lock lock{mutex_};
     if (const auto known = counters_.find(target); known != counters_.end()) return known->second;
     const auto tokens = [&](const char* kind) -> obs::Counter& {
-        return registry_.counter("rondo_llm_tokens_total", "Tokens of model calls as they are billed.", {{"target", target}, {"kind", kind}});
+        return registry_.counter("rondo_llm_tokens_total", "Tokens of model calls as they are billed.",
+                                 {{"target", target}, {"kind", kind}});
     };
     return counters_
         .emplace(target, Counters{.input = tokens("input"),

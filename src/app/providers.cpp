@@ -3,11 +3,9 @@
 #include "engine/llm/anthropic_target.hpp"
 #include "engine/llm/openai_target.hpp"
 #include "engine/llm/outbound_transport.hpp"
-#include "platform/net/proxy.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
@@ -43,59 +41,30 @@ private:
     std::vector<Member> members_;
 };
 
-namespace {
-Error of_target(Error error, const std::string& name) {
-    error.message = fmt::format("llm.targets.{}: {}", name, error.message);
-    return error;
-}
-
-Result<net::Outbound::Config> outbound_of(const llm::TargetConfig& config, const net::ProxySettings& proxies,
-                                          std::shared_ptr<const net::TlsContext> tls) {
-    auto endpoint = net::parse_url(llm::split_base_url(config.base_url).endpoint);
-    if (!endpoint) return propagate(endpoint);
-    auto proxy = net::choose_proxy(proxies, *endpoint);
-    if (!proxy) return propagate(proxy);
-    return net::Outbound::Config{.endpoint = std::move(*endpoint),
-                                 .tls = std::move(tls),
-                                 .proxy = std::move(*proxy),
-                                 .max_connections = static_cast<std::size_t>(config.max_connections),
-                                 .connect_timeout = config.connect};
-}
-}  // namespace
-
 Providers::Providers(Parts parts)
     : parts_{parts},
-      gateway_{{}, {.metrics = parts.registry,
-                    .meter = parts.meter,
-                    .fallback = parts.fallback,
-                    .on_breaker = std::move(parts.on_breaker),
-                    .on_detached = {},
-                    .seed = parts.seed}} {}
+      gateway_{{},
+               {.metrics = parts.registry,
+                .meter = parts.meter,
+                .fallback = parts.fallback,
+                .on_breaker = std::move(parts.on_breaker),
+                .on_detached = {},
+                .seed = parts.seed}} {}
 
 Providers::~Providers() = default;
 
-Status Providers::configure(const llm::Config& config, const config::Environment& environment) {
-    auto tls = net::TlsContext::make(config.ca_file);
-    if (!tls) return propagate(tls);
-    const auto proxies = net::read_proxy_settings([&environment](std::string_view name) {
-        const auto found = environment.find(std::string{name});
-        return found == environment.end() ? std::string{} : found->second;
-    });
+void Providers::configure(const llm::Config& config, const std::vector<ProviderEntry>& entries) {
     llm::GatewaySetup setup{.config = config.gateway, .targets = {}, .aliases = {}, .order = config.order};
     std::vector<std::string> names;
-    for (const auto& [name, target] : config.targets) {
-        auto outbound = outbound_of(target, proxies, *tls);
-        if (!outbound) return fail(of_target(outbound.error(), name));
-        auto key = llm::read_key(target, environment);
-        if (!key) return fail(of_target(key.error(), name));
-        auto pools = std::make_shared<Pools>(parts_.loops, *outbound);
+    for (const ProviderEntry& entry : entries) {
+        auto pools = std::make_shared<Pools>(parts_.loops, entry.way);
         auto transport = std::make_shared<llm::OutboundTransport>([pools = std::move(pools)]() -> net::Outbound& { return pools->here(); });
-        if (target.kind == "anthropic") {
-            setup.targets.push_back(std::make_shared<llm::AnthropicTarget>(name, target, std::move(*key), std::move(transport)));
+        if (entry.config.kind == "anthropic") {
+            setup.targets.push_back(std::make_shared<llm::AnthropicTarget>(entry.name, entry.config, entry.key, std::move(transport)));
         } else {
-            setup.targets.push_back(std::make_shared<llm::OpenAiTarget>(name, target, std::move(*key), std::move(transport)));
+            setup.targets.push_back(std::make_shared<llm::OpenAiTarget>(entry.name, entry.config, entry.key, std::move(transport)));
         }
-        names.push_back(name);
+        names.push_back(entry.name);
     }
     for (const auto& [name, alias] : config.aliases) {
         setup.aliases.emplace(name, alias.targets);
@@ -109,7 +78,6 @@ Status Providers::configure(const llm::Config& config, const config::Environment
     const std::scoped_lock lock{mutex_};
     usual_ = std::move(usual);
     names_ = std::move(names);
-    return {};
 }
 
 llm::Model* Providers::model() {

@@ -1,6 +1,6 @@
 #pragma once
+#include "app/provider_list.hpp"
 #include "base/async/event_loops.hpp"
-#include "base/config/loader.hpp"
 #include "base/obs/logger.hpp"
 #include "base/obs/registry.hpp"
 #include "engine/llm/config.hpp"
@@ -29,9 +29,8 @@ public:
     explicit Providers(Parts parts);
     ~Providers();
 
-    /// Puts these targets in force for calls that begin from now on; all of them or none. Reads key files: not on a loop.
-    /// Errors: `invalid_argument` (a URL, a proxy, the certificates), `failed_precondition` (a key is not there).
-    [[nodiscard]] Status configure(const llm::Config& config, const config::Environment& environment);
+    /// Puts these targets in force for calls that begin from now on. `entries` are those of `config`. Not on a loop.
+    void configure(const llm::Config& config, const std::vector<ProviderEntry>& entries);
 
     /// Null while there is no target.
     [[nodiscard]] llm::Model* model();

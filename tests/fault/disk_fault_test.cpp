@@ -26,7 +26,7 @@ protected:
         app::App::Options options;
         options.disk_faults = &disk;
         options.on_fatal = [this] { ++fatals; };
-        options.adjust_nodes = model.as_npc();
+        options.embedded = &model;
         server = std::make_unique<support::Server>(support::Server::Settings{}, std::move(options));
         client = std::make_unique<support::Client>(loop, server->port());
         model.gate().open();

@@ -1,4 +1,5 @@
 #pragma once
+#include "app/app.hpp"
 #include "base/async/signal.hpp"
 #include "engine/llm/model.hpp"
 #include "talk/agent/nodes.hpp"
@@ -49,10 +50,8 @@ public:
 
     [[nodiscard]] Gate& gate() { return gate_; }
     [[nodiscard]] int calls() const { return calls_; }
-    /// Puts this model behind the npc node: `Server server{{}, model.as_npc()}`.
-    [[nodiscard]] auto as_npc() {
-        return [this](agent::NodeSet& nodes) { nodes.set(std::make_unique<agent::Npc>(*this)); };
-    }
+    /// Has this model speak for the persona: `Server server{{}, model.as_npc()}`.
+    [[nodiscard]] app::App::Options as_npc() { return {.embedded = this}; }
 
 private:
     std::vector<Step> script_;

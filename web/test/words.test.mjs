@@ -50,6 +50,7 @@ test('no component has words of its own', async () => {
 test('every word of the dictionary is used', async () => {
   const { en } = await load('i18n/en.ts');
   const { kShortcuts } = await load('ui/shortcut_keys.ts');
+  const { kExplained } = await load('api/problem.ts');
   const code = (await sources()).filter(({ path }) => !/i18n\/(en|zh)\.ts$/.test(path)).map(({ text }) => text);
   const used = (path) => code.some((text) => new RegExp(`\\b(?:text|value|peek\\(\\))\\.${path.replace('.', '\\.')}\\b`).test(text));
   // Looked up by names that come from elsewhere: exactly those names must be there.
@@ -57,6 +58,7 @@ test('every word of the dictionary is used', async () => {
     themes: ['system', 'light', 'dark'],
     risk: ['LOW', 'MEDIUM', 'HIGH', 'BLOCK'],
     shortcutGroups: Object.keys(kShortcuts),
+    problems: [...kExplained],
     shortcutNames: [...new Set(Object.values(kShortcuts).flatMap((group) => Object.keys(group)))],
   };
   for (const [key, word] of Object.entries(en)) {

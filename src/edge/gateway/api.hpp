@@ -34,7 +34,12 @@ struct Backend {
     std::function<std::shared_ptr<const turn::Catalog>()> catalog;
     ConfigBackend config;
     std::function<Status()> ready;                    ///< an error says why no new work is taken
-    std::string model_name;                           ///< of the embedded model, shown as such
+    /// Who speaks for the personas, as people are told: a provider's name, or the embedded model, which is never passed off as one.
+    struct Speaker {
+        std::string name;
+        bool embedded{true};
+    };
+    std::function<Speaker()> speaker;
     std::function<llm::Model*()> model;               ///< what /v1 passes requests on to; null: no provider is configured
     std::function<std::vector<std::string>()> models; ///< the names a request may ask for
     std::string version;

@@ -9,7 +9,9 @@ asio::awaitable<void> Handlers::list_scenarios(net::Exchange& exchange) const {
     const auto catalog = backend().catalog();
     boost::json::array scenarios;
     for (const auto& [id, scenario] : catalog->scenarios()) scenarios.push_back(scenario_json(*scenario));
-    co_await answer(exchange, 200, {{"scenarios", std::move(scenarios)}, {"model", {{"name", backend().model_name}, {"embedded", true}}}});
+    const auto speaker = backend().speaker();
+    co_await answer(exchange, 200,
+                    {{"scenarios", std::move(scenarios)}, {"model", {{"name", speaker.name}, {"embedded", speaker.embedded}}}});
 }
 
 asio::awaitable<void> Handlers::metrics(net::Exchange& exchange) const {

@@ -49,7 +49,7 @@ struct TurnAccepted {
     bool async_coach{false};
     bool use_fallback{false};
     WallTime at{};
-    std::string api_key, budget;  ///< CallContext::key and ::budget: the same pays after a restart
+    std::string api_key{}, budget{};  ///< CallContext::key and ::budget: the same pays after a restart
 
     [[nodiscard]] std::string encode() const;
     [[nodiscard]] static Result<TurnAccepted> decode(std::string_view body);

@@ -12,6 +12,28 @@ export interface Problem {
   title: string;
   detail: string;
   errors: ProblemDetail[];
+  /** When a budget that is used up is new again; ISO time. */
+  resetsAt?: string;
+}
+
+/** Codes that the page has words of its own for; the others are told in the server's. */
+export const kExplained = [
+  'BUDGET_EXHAUSTED',
+  'RATE_LIMITED',
+  'SESSION_BUSY',
+  'CIRCUIT_BREAKER_OPEN',
+  'TARGET_BUSY',
+  'PROVIDER_OVERLOADED',
+  'PROVIDER_FAULT',
+  'PROVIDER_SILENT',
+  'PROVIDER_KEY_REFUSED',
+  'POLICY_REFUSAL',
+  'CONTEXT_TOO_LONG',
+] as const;
+type Explained = (typeof kExplained)[number];
+
+export function isExplained(code: string): code is Explained {
+  return (kExplained as readonly string[]).includes(code);
 }
 
 export const kUnreachable = 'UNREACHABLE';
@@ -32,6 +54,7 @@ export function toProblem(body: unknown, status: number): Problem {
     code: text('code'),
     title: text('title') || (status > 0 ? `HTTP ${status}` : ''),
     detail: text('detail'),
+    ...(text('resets_at') && { resetsAt: text('resets_at') }),
     errors: errors.flatMap((entry) => {
       const { pointer, detail } = (entry ?? {}) as Partial<ProblemDetail>;
       return typeof detail === 'string' ? [{ pointer: String(pointer ?? ''), detail }] : [];

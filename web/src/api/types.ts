@@ -84,6 +84,8 @@ export interface Cost {
 
 /** Why a turn failed. */
 export interface TurnError {
+  /** A stable word for programs; absent where `code` says it. */
+  reason?: string;
   code: string;
   message: string;
 }

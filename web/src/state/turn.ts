@@ -143,7 +143,7 @@ function failed(data: Record<string, unknown>): Partial<TurnView> {
 }
 
 function reason({ error }: TurnResult): Problem {
-  return { status: 0, code: error?.code ?? '', title: '', detail: error?.message ?? '', errors: [] };
+  return { status: 0, code: error?.reason ?? error?.code ?? '', title: '', detail: error?.message ?? '', errors: [] };
 }
 
 function isFinalStatus(status: string | undefined): status is 'completed' | 'stopped' | 'failed' {

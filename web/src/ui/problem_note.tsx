@@ -1,5 +1,5 @@
-import { kUnreachable, type Problem } from '../api/problem';
-import { words } from '../i18n';
+import { isExplained, kUnreachable, type Problem } from '../api/problem';
+import { formatTime, words } from '../i18n';
 
 interface Props {
   problem: Problem;
@@ -10,12 +10,15 @@ interface Props {
 /** What went wrong, in the server's words, and the way on. */
 export function ProblemNote({ problem, onRetry, onDismiss }: Props) {
   const text = words.value;
-  const title = problem.code === kUnreachable ? text.unreachable : problem.title || text.answerFailed;
+  let title = problem.title || text.answerFailed;
+  if (problem.code === kUnreachable) title = text.unreachable;
+  else if (isExplained(problem.code)) title = text.problems[problem.code];
   return (
     <div class="problem" role="alert">
       <div class="problem-text">
         <strong>{title}</strong>
         {problem.detail && problem.detail !== title && <p>{problem.detail}</p>}
+        {problem.resetsAt && <p>{text.resetsAt(formatTime(problem.resetsAt))}</p>}
         {problem.errors.length > 0 && (
           <ul>
             {problem.errors.map((error) => (

@@ -171,8 +171,10 @@ class Requests : public testing::TestWithParam<Sent> {};
 TEST_P(Requests, GoWhereTheProviderWantsThem) {
     Stage stage;
     const auto& row = GetParam();
-    if (row.config.kind == "anthropic") (void)stage.ask<AnthropicTarget>({}, true, {}, row.config);
-    else (void)stage.ask<OpenAiTarget>({}, true, {}, row.config);
+    TargetConfig config = row.config;
+    config.model = "m";
+    if (config.kind == "anthropic") (void)stage.ask<AnthropicTarget>({}, true, {}, config);
+    else (void)stage.ask<OpenAiTarget>({}, true, {}, config);
     EXPECT_EQ(stage.wire->sent.target, row.path) << row.claim;
     EXPECT_EQ(net::find_header(stage.wire->sent.headers, row.header), row.value) << row.claim;
 }

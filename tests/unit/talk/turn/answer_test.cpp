@@ -50,7 +50,7 @@ protected:
     bool blocked{false}, pending{false};
     std::optional<Clock::duration> ttft{1'250us};
     flow::Workflow workflow;
-    ledger::Receipt receipt{.usage = {Tokens{7}, Tokens{3}, {}, {}}, .model = "rehearsal", .calls = 1};
+    ledger::Receipt receipt{.usage = {Tokens{7}, Tokens{3}, {}, {}}, .cost = {}, .model = "rehearsal", .calls = 1};
 };
 
 TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {

@@ -11,7 +11,7 @@ inline auto all() {
     store::Digest digest{};
     for (std::size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<std::uint8_t>(0xf0 + i);
     return std::tuple{SessionCreated{"acme", "ada", "s_1", "tiny", "Bob", "buyer", "start", "Hello", at(1), ~std::uint64_t{0}},
-                      TurnAccepted{3, 2, "key", digest, "m_1", "你好\n", std::string(32, 'a'), "d_1", "start", true, true, at(-2)},
+                      TurnAccepted{3, 2, "key", digest, "m_1", "你好\n", std::string(32, 'a'), "d_1", "start", true, true, at(-2), "k_1", "team"},
                       NodeFinished{3, "npc", "ok", "stop", R"({"text":"x"})"},
                       DeltaWritten{3, "piece"},
                       StopRequested{3},
