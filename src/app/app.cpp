@@ -91,6 +91,7 @@ Status App::open(config::Loaded<Config> settings) {
     loops_ = std::make_unique<EventLoops>(
         loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
         [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+    feed_ = std::make_unique<gateway::OperatorFeed>(loops_->at(0).get_executor(), database_->generation());
     auto money = ledger::settings_of(config.ledger);
     if (!money) return propagate(money);
     ledger_ =
@@ -99,10 +100,12 @@ Status App::open(config::Loaded<Config> settings) {
                                                                            .on_alert = [this](const ledger::Alert& alert) { tell(alert); }},
                                               std::move(*money));
     meter_ = std::make_unique<LedgerMeter>(*ledger_, registry_);
+    best_rated_ = std::make_unique<turn::BestRated>(*database_);
     providers_ = std::make_unique<Providers>(Providers::Parts{.loops = *loops_,
                                                               .registry = registry_,
                                                               .log = log_,
                                                               .meter = meter_.get(),
+                                                              .fallback = best_rated_.get(),
                                                               .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },
                                                               .seed = Rng::from_entropy().next()});
     follow(first->value);
@@ -123,6 +126,11 @@ Status App::open(config::Loaded<Config> settings) {
                                                            .registry = registry_,
                                                            .catalog = current,
                                                            .config = config_backend(),
+                                                           .operations = {.database = *database_,
+                                                                          .ledger = *ledger_,
+                                                                          .feed = *feed_,
+                                                                          .providers = [this] { return configuration_->current()->value.config().llm; },
+                                                                          .targets = [this] { return providers_->status(); }},
                                                            .ready = [this] { return ready(); },
                                                            .speaker =
                                                                [this] {
@@ -178,10 +186,12 @@ void App::tell(const ledger::Alert& alert) {
         .counter("rondo_spending_alerts_total", "Told about money: budgets, dear calls, cache misses, spikes.",
                  {{"kind", std::string{ledger::name(alert.kind)}}})
         .add();
+    feed_->tell(alert);
 }
 
 void App::tell(const llm::BreakerEvent& event) {
     log_.warn("breaker_moved", {{"target", event.target}, {"from", name(event.from)}, {"to", name(event.to)}});
+    feed_->tell(event);
 }
 
 /// What is asked for at scrape time.
@@ -272,6 +282,7 @@ void App::drain() {
     server_->stop_accepting();
     const auto idle = wait_for(*loops_, turns_->drain(ctx));
     if (!idle) log_.warn("drain_incomplete", {{"message", "turns still run; the next start resumes them"}});
+    feed_->close();  // its streams have no end of their own
     asio::co_spawn(loops_->at(0), server_->drain(deadline), asio::use_future).get();
     log_.info("drained");
 }
@@ -295,6 +306,7 @@ App::~App() {
     nodes_.reset();
     voice_.reset();
     providers_.reset();
+    feed_.reset();
     loops_.reset();
     meter_.reset();
     ledger_.reset();

@@ -8,11 +8,13 @@
 #include "base/obs/registry.hpp"
 #include "base/obs/tracer.hpp"
 #include "edge/gateway/api.hpp"
+#include "edge/gateway/operator_feed.hpp"
 #include "engine/ledger/schema.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/store/database.hpp"
 #include "platform/store/shared_state.hpp"
+#include "talk/turn/best_rated.hpp"
 #include "talk/turn/schema.hpp"
 #include "talk/turn/turns.hpp"
 
@@ -82,8 +84,10 @@ private:
     std::unique_ptr<scenario::RehearsalModel> rehearsal_;
     turn::Metrics metrics_;
     std::unique_ptr<EventLoops> loops_;
+    std::unique_ptr<gateway::OperatorFeed> feed_;
     std::unique_ptr<ledger::UsageLedger> ledger_;
     std::unique_ptr<LedgerMeter> meter_;
+    std::unique_ptr<turn::BestRated> best_rated_;
     std::unique_ptr<Providers> providers_;
     std::unique_ptr<Voice> voice_;
     std::unique_ptr<agent::NodeSet> nodes_;

@@ -22,6 +22,8 @@ void add_workflow(CLI::App& root, int& exit);
 void add_scenario(CLI::App& root, int& exit);
 void add_intents(CLI::App& root, int& exit);
 void add_keys(CLI::App& root, int& exit);
+void add_usage(CLI::App& root, int& exit);
+void add_budgets(CLI::App& root, int& exit);
 void add_mock_provider(CLI::App& root, int& exit);
 void add_version(CLI::App& root, int& exit);
 /// Hidden; for the build: writes the manual page and the completions, which describe every command of `root`.

@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
     add_scenario(root, exit);
     add_intents(root, exit);
     add_keys(root, exit);
+    add_usage(root, exit);
+    add_budgets(root, exit);
     add_mock_provider(root, exit);
     add_version(root, exit);
     add_generate(root, exit);

@@ -34,6 +34,10 @@ public:
 
     /// Null while there is no target.
     [[nodiscard]] llm::Model* model();
+    /// Errors: those of llm::ModelGateway::embed; without any target `not_found`, which says what to configure.
+    asio::awaitable<Result<llm::EmbedAnswer>> embed(llm::EmbedRequest request, CallContext ctx) {
+        return gateway_.embed(std::move(request), std::move(ctx));
+    }
     /// The first choice of requests that name no model; null while there is no target.
     [[nodiscard]] std::shared_ptr<const llm::Target> usual() const;
     /// What a request may ask for: targets and aliases. Thread-safe.

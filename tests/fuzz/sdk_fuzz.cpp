@@ -20,7 +20,7 @@ void forwarded(const llm::ModelRequest& ask) {
         }
         const auto parsed = json::parse(*body);
         expect(parsed && parsed->is_object(), "a provider is sent JSON");
-        expect(parsed->get_object().at("model") == boost::json::value{"m"}, "nothing a caller adds goes over what the target sets");
+        expect(parsed->get_object().at("model") == boost::json::value("m"), "nothing a caller adds goes over what the target sets");
     }
 }
 

@@ -205,6 +205,7 @@ Result<MessagesRequest> messages_request(std::string_view body) {
     if (!faults.empty()) return fail(json::invalid(std::move(faults), "the request has faults"));
     take_prefill(out.ask);
     out.ask.dialect = llm::Dialect::anthropic;
+    out.ask.use_fallback = false;  // a program would take an apology for the model's answer
     out.ask.extra = sdk::extra_members(*root, kRead);
     return out;
 }

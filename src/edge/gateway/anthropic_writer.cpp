@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace rondo::gateway::anthropic {
@@ -75,43 +76,73 @@ std::string EventWriter::open_text() {
                  fmt::format(R"({{"type":"content_block_start","index":{},"content_block":{{"type":"text","text":""}}}})", blocks_++));
 }
 
-std::string EventWriter::open_tool(const llm::ToolCallDelta& piece) {
-    if (open_ == Block::tool && tool_ == piece.index) return {};
+std::string EventWriter::open_tool(std::string_view id, std::string_view name) {
     std::string out = close();
     open_ = Block::tool;
-    tool_ = piece.index;
+    told_.emplace_back(id);
     return out +
            frame("content_block_start",
                  fmt::format(
                      R"({{"type":"content_block_start","index":{},"content_block":{{"type":"tool_use","id":{},"name":{},"input":{{}}}}}})",
-                     blocks_++, json::quote(piece.id), json::quote(piece.name)));
+                     blocks_++, json::quote(id), json::quote(name)));
 }
 
 std::string EventWriter::close() {
+    arguments_.clear();
     if (std::exchange(open_, Block::none) == Block::none) return {};
     return frame("content_block_stop", fmt::format(R"({{"type":"content_block_stop","index":{}}})", blocks_ - 1));
 }
 
+bool EventWriter::amid_call() const { return open_ == Block::tool && !json::parse(arguments_); }
+
+std::string EventWriter::add(std::string_view kind, std::string_view member, std::string_view text) const {
+    if (text.empty()) return {};
+    return frame("content_block_delta", fmt::format(R"({{"type":"content_block_delta","index":{},"delta":{{"type":"{}","{}":{}}}}})",
+                                                    blocks_ - 1, kind, member, json::quote(text)));
+}
+
+std::string EventWriter::add_text(std::string_view text) {
+    if (amid_call()) {
+        late_text_ += text;
+        return {};
+    }
+    std::string out = open_text();
+    return out + add("text_delta", "text", text);
+}
+
+std::string EventWriter::add_call(const llm::ToolCallDelta& piece) {
+    std::string out;
+    if (open_ != Block::tool || tool_ != piece.index) {
+        // Only the first piece has an id. A later one is of a call that waits for the end: the completion has it whole.
+        if (piece.id.empty() || amid_call()) return {};
+        out = open_tool(piece.id, piece.name);
+        tool_ = piece.index;
+    }
+    arguments_ += piece.arguments;
+    return out + add("input_json_delta", "partial_json", piece.arguments);
+}
+
 std::string EventWriter::delta(const llm::Delta& delta) {
     std::string out = begin();
-    const auto add = [&](std::string_view kind, std::string_view member, std::string_view text) {
-        out += frame("content_block_delta", fmt::format(R"({{"type":"content_block_delta","index":{},"delta":{{"type":"{}","{}":{}}}}})",
-                                                        blocks_ - 1, kind, member, json::quote(text)));
-    };
-    if (!delta.text.empty()) {
-        out += open_text();
-        add("text_delta", "text", delta.text);
-    }
-    if (delta.tool_call) {
-        out += open_tool(*delta.tool_call);
-        if (!delta.tool_call->arguments.empty()) add("input_json_delta", "partial_json", delta.tool_call->arguments);
-    }
+    if (!delta.text.empty()) out += add_text(delta.text);
+    if (delta.tool_call) out += add_call(*delta.tool_call);
     return out;
 }
 
 std::string EventWriter::finish(const llm::Completion& completion) {
     std::string out = begin();
     out += close();
+    for (const auto& call : completion.tool_calls) {
+        if (std::ranges::find(told_, call.id) != told_.end()) continue;
+        out += open_tool(call.id, call.name);
+        out += add("input_json_delta", "partial_json", call.arguments);
+        out += close();
+    }
+    if (!late_text_.empty()) {
+        out += open_text();
+        out += add("text_delta", "text", late_text_);
+        out += close();
+    }
     out += frame("message_delta",
                  json::write(object{{"type", "message_delta"},
                                     {"delta", {{"stop_reason", stop_reason(completion.finish_reason)}, {"stop_sequence", nullptr}}},

@@ -55,6 +55,9 @@ net::RouteTable Api::routes() {
     constexpr Access kReadSessions{Resource::sessions, read}, kChangeSessions{Resource::sessions, change};
     constexpr Access kReadTurns{Resource::turns, read}, kChangeTurns{Resource::turns, change};
     constexpr Access kReadSettings{Resource::settings, read}, kChangeSettings{Resource::settings, change};
+    constexpr Access kUsage{Resource::usage, read};
+    constexpr Access kReadBudgets{Resource::budgets, read}, kChangeBudgets{Resource::budgets, change};
+    constexpr Access kOperations{Resource::operations, read};
     constexpr Access kMetrics{Resource::metrics, read};
     constexpr Access kModels{Resource::models, read};
     net::RouteTable table;
@@ -98,6 +101,20 @@ net::RouteTable Api::routes() {
         &Handlers::get_workflow_schema);
     add(kCatalog, Method::post, "/api/v1/workflow/check", "check_workflow", "Check a workflow and print its graph; nothing is changed.",
         &Handlers::check_workflow);
+    add(kUsage, Method::get, "/api/v1/usage", "get_usage", "What calls used and cost, added up; JSON or CSV.", &Handlers::get_usage);
+    add(kReadBudgets, Method::get, "/api/v1/budgets", "list_budgets", "The caller's own budget and, for operators, those that were set.",
+        &Handlers::list_budgets);
+    add(kReadBudgets, Method::get, "/api/v1/budgets/{subject}", "get_budget", "How a budget stands in this day and month.",
+        &Handlers::get_budget);
+    add(kChangeBudgets, Method::put, "/api/v1/budgets/{subject}", "put_budget", "Set a budget in place of the default.",
+        &Handlers::put_budget);
+    add(kChangeBudgets, Method::delete_, "/api/v1/budgets/{subject}", "reset_budget", "Back to the default.", &Handlers::reset_budget);
+    add(kChangeBudgets, Method::post, "/api/v1/budgets/{subject}/reconcile", "reconcile_budget",
+        "Give back what a crash left unaccounted for.", &Handlers::reconcile_budget);
+    add(kOperations, Method::get, "/api/v1/events", "list_events", "Alerts about money and moves of breakers; a list, or a stream without end.",
+        &Handlers::list_events);
+    add(kOperations, Method::get, "/api/v1/targets", "list_targets", "The providers: how they are reached and how they are.",
+        &Handlers::list_targets);
     add(kModels, Method::post, "/v1/chat/completions", "chat_completions", "An answer of a model, in the shapes of OpenAI's API.",
         &Handlers::chat_completions);
     add(kModels, Method::post, "/v1/messages", "anthropic_messages", "An answer of a model, in the shapes of Anthropic's API.",

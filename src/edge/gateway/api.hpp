@@ -1,6 +1,10 @@
 #pragma once
 #include "base/obs/registry.hpp"
 #include "edge/gateway/gate.hpp"
+#include "edge/gateway/operator_feed.hpp"
+#include "engine/ledger/usage_ledger.hpp"
+#include "engine/llm/config.hpp"
+#include "engine/llm/gateway_status.hpp"
 #include "engine/llm/model.hpp"
 #include "platform/net/exchange.hpp"
 #include "platform/net/route_table.hpp"
@@ -27,12 +31,22 @@ struct ConfigBackend {
     std::function<asio::awaitable<Result<std::string>>(std::string json, bool persist)> replace_workflow;
 };
 
+/// What the people who run the server look at: money, alerts, providers.
+struct OperationsBackend {
+    store::Database& database;
+    ledger::UsageLedger& ledger;
+    OperatorFeed& feed;
+    std::function<llm::Config()> providers;         ///< as configured; there is no key in it
+    std::function<llm::GatewayStatus()> targets;
+};
+
 /// What the API needs from the rest. Owned by the app; outlives the server. Functions are called from any loop.
 struct Backend {
     turn::Turns& turns;
     obs::Registry& registry;
     std::function<std::shared_ptr<const turn::Catalog>()> catalog;
     ConfigBackend config;
+    OperationsBackend operations;
     std::function<Status()> ready;                    ///< an error says why no new work is taken
     /// Who speaks for the personas, as people are told: a provider's name, or the embedded model, which is never passed off as one.
     struct Speaker {

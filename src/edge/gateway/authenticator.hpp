@@ -21,7 +21,7 @@ public:
     };
     explicit Authenticator(Sources sources) : sources_{std::move(sources)} {}
 
-    /// A key or token that is sent must be good, on an open server, too.
+    /// A key of ours that is sent must be good, on an open server, too; what else is sent there is no matter.
     /// Errors: `unauthenticated`, reason KEY_REQUIRED or those of KeyBook::verify and JwtVerifier::verify.
     [[nodiscard]] Result<guard::Principal> authenticate(const net::Request& request) const;
 

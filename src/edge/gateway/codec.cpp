@@ -4,6 +4,7 @@
 #include "base/json_reader.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -130,13 +131,19 @@ Result<turn::FeedbackGiven> feedback_request(std::string_view body) {
     return feedback;
 }
 
+std::int64_t limit_of(const net::Request& request, std::int64_t usual, std::int64_t most, std::vector<Fault>& faults) {
+    const auto text = request.query_value("limit");
+    if (!text) return usual;
+    std::int64_t limit = 0;
+    if (!read_number(*text, limit) || limit < 1 || limit > most)
+        faults.push_back({"limit", fmt::format("must be an integer from 1 to {}", most)});
+    return limit;
+}
+
 Result<Paging> paging(const net::Request& request) {
     Paging page;
     std::vector<Fault> faults;
-    if (const auto limit = request.query_value("limit")) {
-        if (!read_number(*limit, page.limit) || page.limit < 1 || page.limit > 200)
-            faults.push_back({"limit", "must be an integer from 1 to 200"});
-    }
+    page.limit = limit_of(request, page.limit, 200, faults);
     if (const auto cursor = request.query_value("cursor")) {
         if (!read_number(*cursor, page.cursor) || page.cursor < 0) faults.push_back({"cursor", "must be the `next` of an earlier page"});
     }

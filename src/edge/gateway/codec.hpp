@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Bytes to requests and values to JSON: the shapes of the public API, and nothing of what they cause. Pure.
 namespace rondo::gateway {
@@ -23,6 +24,8 @@ inline constexpr std::size_t kMaxMessageBytes = 32U << 10U;
                                                            std::string_view idempotency_key);
 [[nodiscard]] Result<turn::FeedbackGiven> feedback_request(std::string_view body);
 
+/// The query's `limit`: `usual` when absent, a fault outside 1 to `most`.
+[[nodiscard]] std::int64_t limit_of(const net::Request& request, std::int64_t usual, std::int64_t most, std::vector<Fault>& faults);
 /// `limit` (1 to 200, default 50) and `cursor` of a list. Errors: `invalid_argument`.
 struct Paging {
     std::int64_t limit{50}, cursor{0};

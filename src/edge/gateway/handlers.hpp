@@ -37,6 +37,18 @@ struct Handlers {
     asio::awaitable<void> chat_completions(net::Exchange& exchange) const;
     asio::awaitable<void> anthropic_messages(net::Exchange& exchange) const;
     asio::awaitable<void> list_models(net::Exchange& exchange) const;
+    // usage_api.cpp
+    asio::awaitable<void> get_usage(net::Exchange& exchange) const;
+    // budgets_api.cpp
+    asio::awaitable<void> list_budgets(net::Exchange& exchange) const;
+    asio::awaitable<void> get_budget(net::Exchange& exchange) const;
+    asio::awaitable<void> put_budget(net::Exchange& exchange) const;
+    asio::awaitable<void> reset_budget(net::Exchange& exchange) const;
+    asio::awaitable<void> reconcile_budget(net::Exchange& exchange) const;
+    // events_api.cpp
+    asio::awaitable<void> list_events(net::Exchange& exchange) const;
+    // targets_api.cpp
+    asio::awaitable<void> list_targets(net::Exchange& exchange) const;
     // workflow_api.cpp
     asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 
@@ -57,5 +69,9 @@ private:
     /// Counts what a turn used against the caller's tokens, when those are limited; waits for its end, also when the client has left.
     asio::awaitable<void> count_tokens(SessionId id, turn::TurnHandle handle) const;
     asio::awaitable<void> tell(net::Exchange& exchange, CallContext ctx, SessionId id, turn::TurnHandle handle) const;
+    /// How a budget stands. Errors: the ledger's.
+    [[nodiscard]] asio::awaitable<Result<boost::json::object>> budget(ledger::Subject subject) const;
+    asio::awaitable<void> answer_budget(net::Exchange& exchange, CallContext ctx, ledger::Subject subject) const;
+    asio::awaitable<void> follow_events(net::Exchange& exchange, CallContext ctx, store::EventId after) const;
 };
 }  // namespace rondo::gateway

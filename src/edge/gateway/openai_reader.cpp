@@ -193,6 +193,7 @@ Result<ChatRequest> chat_request(std::string_view body) {
     if (in.optional("n", n, 1, 128) && n != 1) in.fault("n", "must be 1: ask again for another answer");
     if (!faults.empty()) return fail(json::invalid(std::move(faults), "the request has faults"));
     out.ask.dialect = llm::Dialect::openai;
+    out.ask.use_fallback = false;  // a program would take an apology for the model's answer
     out.ask.extra = sdk::extra_members(*root, kRead);
     return out;
 }

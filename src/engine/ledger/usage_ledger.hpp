@@ -70,6 +70,8 @@ public:
     /// much: of the day's window, or of the month's where that is more. Errors: the store's.
     [[nodiscard]] asio::awaitable<Result<Money>> reconcile(Subject subject);
 
+    /// Waits until what was settled before this call is in the journal. Errors: the store's; it is tried again by itself.
+    [[nodiscard]] asio::awaitable<Status> flush();
     /// Housekeeping: writes again what the disk refused, gives idle slices back, lets old usage go.
     [[nodiscard]] asio::awaitable<void> tend();
     /// Writes all that is settled and gives all slices back. Errors: the store's; what is not written counts as spent.

@@ -210,6 +210,18 @@ asio::awaitable<Status> UsageLedger::save() {
     co_return Status{};
 }
 
+asio::awaitable<Status> UsageLedger::flush() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    std::size_t saves = 1;
+    {
+        const std::scoped_lock lock{mutex_};
+        saves += outbox_.size() / kEntriesPerSave;
+    }
+    Status saved;
+    for (; saves > 0 && saved; --saves) saved = co_await save();
+    co_return saved;
+}
+
 /// Closes idle accounts. Those with nothing on the disk to take back go at once; the others are returned, to be written.
 std::vector<Draw> UsageLedger::close_some(bool all) {
     const TimePoint quiet_since = Clock::now() - settings_.config.idle_close;

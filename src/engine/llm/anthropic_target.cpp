@@ -10,10 +10,9 @@ constexpr const char* kVersion = "2023-06-01";  // of the API, as its header nam
 }
 
 std::string AnthropicTarget::path() const {
-    const auto base = split_base_url(config().base_url);
     // The API's own clients are given an address without the version, people often write it.
-    std::string path = base.endpoint.ends_with("/v1") ? "/messages" : "/v1/messages";
-    if (!base.query.empty()) path += "?" + base.query;
+    std::string path = base().endpoint.ends_with("/v1") ? "/messages" : "/v1/messages";
+    if (!base().query.empty()) path += "?" + base().query;
     return path;
 }
 

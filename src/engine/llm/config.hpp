@@ -39,6 +39,8 @@ void describe(Visitor& v, Config& c) {
         return std::ranges::all_of(names, [&c](const std::string& name) { return c.targets.contains(name); });
     };
     v.rule(known(c.order), "order", "names a target that is not among targets");
+    v.rule(!c.targets.contains("rondo"), "targets.rondo", "is taken: rondo/SCENARIO asks for a scenario");
+    v.rule(!c.aliases.contains("rondo"), "aliases.rondo", "is taken: rondo/SCENARIO asks for a scenario");
     for (const auto& [name, alias] : c.aliases) {
         v.rule(known(alias.targets), "aliases." + name + ".targets", "names a target that is not among targets");
         v.rule(!c.targets.contains(name), "aliases." + name, "is the name of a target already");

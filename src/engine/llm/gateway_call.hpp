@@ -1,6 +1,6 @@
 #pragma once
 #include "base/rng.hpp"
-#include "engine/llm/gateway_plan.hpp"
+#include "engine/llm/gateway_path.hpp"
 #include "engine/llm/gateway_race.hpp"
 #include "engine/llm/gateway_sink.hpp"
 #include "engine/llm/model_gateway.hpp"
@@ -23,8 +23,8 @@ struct CallSettings {
 /// One call of the gateway from its first attempt to its answer. Lives on its caller's executor.
 class GatewayCall {
 public:
-    GatewayCall(std::shared_ptr<const CallSettings> settings, std::vector<GatewayRoute> chain, ModelRequest request, DeltaSink sink,
-                CallContext ctx, asio::any_io_executor executor, Rng rng);
+    GatewayCall(std::shared_ptr<const CallSettings> settings, GatewayChain chain, ModelRequest request, DeltaSink sink, CallContext ctx,
+                asio::any_io_executor executor, Rng rng);
 
     /// Once.
     asio::awaitable<Result<Completion>> run();
@@ -37,24 +37,22 @@ private:
 
     /// One step of the plan; fills answer_ or error_.
     asio::awaitable<Next> attempt(const Plan::Step& step);
-    asio::awaitable<std::optional<TargetState::Permit>> enter(const Plan::Step& step);
     Next take(std::vector<Race::End> ends);
     Race::Hedge hedge(const GatewayRoute& route);
     asio::awaitable<Result<Completion>> finish();
     asio::awaitable<Result<Completion>> fall_back();
     asio::awaitable<Result<Completion>> say(std::string text, Rung rung);
-    [[nodiscard]] Plan make_plan() const;
-    [[nodiscard]] Error refused() const;
+    /// The call's context, ending when attempts must.
+    [[nodiscard]] CallContext attempt_context() const;
 
     std::shared_ptr<const CallSettings> settings_;
-    std::vector<GatewayRoute> chain_;
     ModelRequest request_;
     GatewaySink sink_;
     CallContext ctx_;
     asio::any_io_executor executor_;
     Rng rng_;
     TimePoint deadline_;  // of attempts: leaves time for the fallbacks
-    Plan plan_;
+    GatewayPath path_;
     Sent sent_;
     std::vector<Attempt> attempts_;
     ledger::Usage usage_;
@@ -63,8 +61,6 @@ private:
     std::size_t answered_by_{0};
     std::optional<Error> error_;  // of the last attempt
     bool final_{false};           // no other target may change error_
-    int shut_{0}, busy_{0};       // targets not entered
-    Clock::duration retry_after_{Clock::duration::max()};
     bool draining_{false};
     Race* race_{nullptr};  // running
 };

@@ -9,9 +9,6 @@ namespace rondo::llm {
 struct GatewayConfig {
     int attempts{3};
     int attempts_per_target{2};
-    std::chrono::milliseconds first_token{15'000};
-    std::chrono::milliseconds gap{15'000};
-    std::chrono::milliseconds total{110'000};
     std::chrono::milliseconds least_left{100};
 
     std::chrono::milliseconds backoff{200};
@@ -50,11 +47,6 @@ void describe(Visitor& v, GatewayConfig& c) {
     constexpr milliseconds kDay{86'400'000};
     v.field("attempts", c.attempts, Reload::live, "Tries of one call at all targets together.", in(1, 10));
     v.field("attempts_per_target", c.attempts_per_target, Reload::live, "Of these, tries at one target.", in(1, 10));
-    v.field("first_token_ms", c.first_token, Reload::live, "A streaming target that has said nothing by then is given up for this call.",
-            in(milliseconds{50}, milliseconds{600'000}));
-    v.field("gap_ms", c.gap, Reload::live, "Longest silence inside a stream.", in(milliseconds{50}, milliseconds{600'000}));
-    v.field("total_ms", c.total, Reload::live, "Longest time of one try, the reader's own slowness not counted.",
-            in(milliseconds{100}, milliseconds{3'600'000}));
     v.field("least_left_ms", c.least_left, Reload::live, "With less time left than this no further try begins.",
             in(milliseconds{0}, milliseconds{60'000}));
     v.field("backoff_ms", c.backoff, Reload::live, "Before the first repeat: a random time up to this; doubled for each further one.",
@@ -97,7 +89,6 @@ void describe(Visitor& v, GatewayConfig& c) {
     v.field("abandoned_limit", c.abandoned_limit, Reload::live, "Drained and detached calls at the same time; one more is cancelled.",
             in(0, 100'000));
     v.rule(c.attempts_per_target <= c.attempts, "attempts_per_target", "must not exceed attempts");
-    v.rule(c.first_token <= c.total, "first_token_ms", "must not exceed total_ms");
     v.rule(c.backoff <= c.backoff_limit, "backoff_ms", "must not exceed backoff_limit_ms");
     v.rule(c.background_backoff <= c.background_backoff_limit, "background_backoff_ms", "must not exceed background_backoff_limit_ms");
     v.rule(c.breaker_open <= c.breaker_open_limit, "breaker_open_ms", "must not exceed breaker_open_limit_ms");

@@ -5,6 +5,7 @@
 
 namespace rondo::llm {
 Plan::Plan(const Settings& settings, const std::vector<bool>& can_prefill) : settings_{settings} {
+    candidates_.reserve(can_prefill.size());
     for (const bool can : can_prefill) candidates_.push_back({.can_prefill = can});
 }
 

@@ -5,22 +5,18 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace rondo::llm {
-namespace {
-asio::awaitable<bool> cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-}  // namespace
-
 struct Race::Leg {
-    Leg(Runner runner_of, const Sent& sent, bool is_hedge) : runner{std::move(runner_of)}, splice{runner.rescue, sent}, hedged{is_hedge} {}
+    Leg(Runner runner_of, const Sent& sent, bool is_hedge)
+        : runner{std::move(runner_of)}, clocks{runner.route->target->clocks()}, splice{runner.rescue, sent}, hedged{is_hedge} {}
 
     Runner runner;
+    Clocks clocks;
     Splice splice;
     bool hedged;
     asio::cancellation_signal cancel;
@@ -29,6 +25,7 @@ struct Race::Leg {
     TimePoint started{}, last{};
     Clock::duration first_token{0}, reader{0}, took{0};  // reader: spent in the caller's sink
     bool asked{false};                                   // the provider
+    bool alive{false};                                   // a sign of life came: a delta, an empty one too
     bool spoke{false}, in_sink{false}, ended{false};
     Stop stopped{Stop::none};
     std::optional<Error> own_error;  // the sink's or the meter's
@@ -36,16 +33,8 @@ struct Race::Leg {
     std::exception_ptr thrown;
 };
 
-Race::Race(const ModelRequest& request, GatewaySink& sink, Sent& sent, Meter* meter, const Clocks& clocks, CallContext ctx,
-           asio::any_io_executor executor)
-    : request_{request},
-      sink_{sink},
-      sent_{sent},
-      meter_{meter},
-      clocks_{clocks},
-      ctx_{std::move(ctx)},
-      executor_{std::move(executor)},
-      wake_{executor_} {}
+Race::Race(const ModelRequest& request, GatewaySink& sink, Sent& sent, Meter* meter, CallContext ctx, asio::any_io_executor executor)
+    : request_{request}, sink_{sink}, sent_{sent}, meter_{meter}, ctx_{std::move(ctx)}, executor_{std::move(executor)}, wake_{executor_} {}
 
 Race::~Race() = default;
 
@@ -54,12 +43,16 @@ asio::awaitable<std::vector<Race::End>> Race::run(Runner runner, Hedge hedge) {
     started_ = Clock::now();
     hedge_ = std::move(hedge);
     start(std::move(runner), false);
-    if (co_await cancelled()) stop(*legs_.front(), Stop::caller);
+    constexpr auto kNone = asio::cancellation_type::none;
+    auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != kNone) stop(*legs_.front(), Stop::caller);
     while (running_ > 0) {
-        wake_.expires_at(next_due());
+        wake_.expires_at(next_due(Clock::now()));
         boost::system::error_code ec;
         co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ec));  // an attempt that ends cuts it short
-        if (co_await cancelled()) {
+        if (running_ == 0) break;
+        state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != kNone) {
             for (const auto& leg : legs_) stop(*leg, Stop::caller);
             hedge_.runner = nullptr;
         }
@@ -76,7 +69,7 @@ asio::awaitable<std::vector<Race::End>> Race::run(Runner runner, Hedge hedge) {
 }
 
 void Race::shorten(TimePoint deadline) {
-    clocks_.deadline = std::min(clocks_.deadline, deadline);
+    ctx_.deadline = std::min(ctx_.deadline, deadline);
     wake_.cancel();
 }
 
@@ -96,28 +89,27 @@ void Race::start(Runner runner, bool hedged) {
 asio::awaitable<void> Race::attempt(Leg& leg) {
     co_await asio::this_coro::throw_if_cancelled(false);
     Target& target = *leg.runner.route->target;
-    CallContext ctx = ctx_;
-    ctx.deadline =
-        std::min(clocks_.deadline, clocks_.total < TimePoint::max() - leg.started ? leg.started + clocks_.total : TimePoint::max());
     if (meter_) {
-        auto hold = co_await meter_->reserve(request_, target, ctx);
+        auto hold = co_await meter_->reserve(request_, target, ctx_);
         if (!hold) {
             leg.own_error = std::move(hold.error());
             co_return;
         }
         leg.hold = std::move(*hold);
     }
-    if (co_await cancelled()) co_return;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
     const bool rescues = leg.runner.rescue == Rescue::prefill || leg.runner.rescue == Rescue::skip;
     if (rescues) leg.rescuing = leg.splice.request(request_);
     DeltaSink sink;
     if (sink_.streams()) sink = [this, &leg](Delta delta) { return deliver(leg, std::move(delta)); };
     leg.asked = true;
-    leg.outcome = co_await target.attempt(rescues ? leg.rescuing : request_, sink, ctx);
+    leg.outcome = co_await target.attempt(rescues ? leg.rescuing : request_, sink, ctx_);
 }
 
 asio::awaitable<Status> Race::deliver(Leg& leg, Delta delta) {
     leg.last = Clock::now();
+    leg.alive = true;
     if (delta.text.empty() && !delta.tool_call) co_return Status{};
     if (!std::exchange(leg.spoke, true)) {
         leg.first_token = leg.last - leg.started;
@@ -153,54 +145,60 @@ void Race::stop_others(const Leg& leg) {
     }
 }
 
-std::optional<std::pair<TimePoint, Race::Stop>> Race::due(const Leg& leg) const {
+std::optional<std::pair<TimePoint, Race::Stop>> Race::due(const Leg& leg, TimePoint now) const {
     if (leg.ended || leg.stopped != Stop::none) return std::nullopt;
     // Nothing here overflows: durations are bounded by the configuration.
-    std::pair soonest{clocks_.deadline, Stop::deadline};
+    std::pair soonest{ctx_.deadline, Stop::deadline};
     const auto sooner = [&](TimePoint at, Stop why) {
         if (at < soonest.first) soonest = {at, why};
     };
-    const auto now = Clock::now();
     const auto reading = leg.in_sink ? now - leg.last : Clock::duration{0};
-    sooner(leg.started + leg.reader + reading + clocks_.total, Stop::total);
-    if (sink_.streams() && leg.spoke) sooner((leg.in_sink ? now : leg.last) + clocks_.gap, Stop::gap);
-    if (sink_.streams() && !leg.spoke) sooner(leg.started + clocks_.first_token, Stop::first_token);
+    sooner(leg.started + leg.reader + reading + leg.clocks.total, Stop::total);
+    if (sink_.streams() && leg.alive) sooner((leg.in_sink ? now : leg.last) + leg.clocks.gap, Stop::gap);
+    if (sink_.streams() && !leg.alive) sooner(leg.started + leg.clocks.first_token, Stop::first_token);
     return soonest;
 }
 
 void Race::watch(TimePoint now) {
     for (const auto& leg : legs_) {
-        if (const auto next = due(*leg); next && next->first <= now) stop(*leg, next->second);
+        if (const auto next = due(*leg, now); next && next->first <= now) stop(*leg, next->second);
     }
     if (!hedge_.runner || now - started_ < hedge_.after || running_ == 0) return;
     const auto ask = std::exchange(hedge_.runner, nullptr);
     if (auto runner = ask()) start(std::move(*runner), true);
 }
 
-TimePoint Race::next_due() const {
+TimePoint Race::next_due(TimePoint now) const {
     TimePoint soonest = TimePoint::max();
     for (const auto& leg : legs_) {
-        if (const auto next = due(*leg)) soonest = std::min(soonest, next->first);
+        if (const auto next = due(*leg, now)) soonest = std::min(soonest, next->first);
     }
     if (hedge_.runner && hedge_.after < TimePoint::max() - started_) soonest = std::min(soonest, started_ + hedge_.after);
     return soonest;
 }
 
 /// Why we stopped an attempt, as its error.
-Target::Failure Race::stopped_as(Stop why) {
-    switch (why) {
-        case Stop::first_token:
-            return {.error = provider_error(ErrorClass::timeout, "no first token in time"), .error_class = ErrorClass::timeout};
-        case Stop::gap: return {.error = provider_error(ErrorClass::timeout, "the stream fell silent"), .error_class = ErrorClass::timeout};
-        case Stop::total:
-        case Stop::deadline:
-            return {.error = provider_error(ErrorClass::timeout, "no whole answer in time"), .error_class = ErrorClass::timeout};
-        case Stop::lost:
-            return {.error = provider_error(ErrorClass::cancelled, "another attempt began sooner"), .error_class = ErrorClass::cancelled};
+Error Race::cause(const Leg& leg) {
+    const auto timeout = [](const char* what, Clock::duration waited) {
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
+        return provider_error(ErrorClass::timeout, fmt::format("the provider {} {} ms; try again or another target", what, ms));
+    };
+    switch (leg.stopped) {
+        case Stop::first_token: return timeout("said nothing at all for", leg.clocks.first_token);
+        case Stop::gap: return timeout("said nothing more for", leg.clocks.gap);
+        case Stop::total: return timeout("gave no whole answer within", leg.clocks.total);
+        case Stop::deadline: return provider_error(ErrorClass::timeout, "no whole answer before the call's deadline; allow more time");
+        case Stop::lost: return provider_error(ErrorClass::cancelled, "another attempt began sooner");
         case Stop::none:
         case Stop::caller: break;
     }
-    return {.error = provider_error(ErrorClass::cancelled, "caller gave up"), .error_class = ErrorClass::cancelled};
+    return provider_error(ErrorClass::cancelled, "caller gave up");
+}
+
+Target::Failure Race::stopped_as(const Leg& leg) {
+    auto error = cause(leg);
+    const auto error_class = error.code == Code::cancelled ? ErrorClass::cancelled : ErrorClass::timeout;
+    return {.error = std::move(error), .error_class = error_class};
 }
 
 Race::End Race::settle(Leg& leg) {
@@ -213,11 +211,14 @@ Race::End Race::settle(Leg& leg) {
     if (!leg.asked) {  // the meter refused, or we were stopped before the provider was asked: the hold gives all back
         leg.hold.reset();
         end.error_class = ErrorClass::cancelled;
-        end.bill.attempt.error = leg.own_error.value_or(stopped_as(leg.stopped).error);
+        end.bill.attempt.error = leg.own_error ? std::move(*leg.own_error) : cause(leg);
         end.final = leg.own_error.has_value();
         return end;
     }
     Target::Outcome& outcome = *leg.outcome;
+    // The target keeps to the call's deadline too and may have been the first to notice.
+    const bool late = !outcome && outcome.error().error_class == ErrorClass::timeout && leg.started + leg.took >= ctx_.deadline;
+    if (late && leg.stopped == Stop::none) leg.stopped = Stop::deadline;
     Bill& bill = end.bill;
     const bool whole = outcome && !outcome->finish_reason.empty();
     if (outcome) {
@@ -251,13 +252,14 @@ const char* Race::judge(Leg& leg, End& end) {
         failure = {.error = *leg.own_error, .error_class = ErrorClass::cancelled};
         end.final = true;
     } else if (leg.stopped != Stop::none) {
-        failure = stopped_as(leg.stopped);
+        failure = stopped_as(leg);
     } else if (differs) {
         failure = {.error = provider_error(ErrorClass::provider_fault, "the answer broke off, and a new one differs from what was sent"),
                    .error_class = ErrorClass::provider_fault};
         result = "diverged";
     } else if (*leg.outcome && winner_ && winner_ != &leg) {  // both ended at once
-        failure = stopped_as(Stop::lost);
+        leg.stopped = Stop::lost;
+        failure = stopped_as(leg);
     } else if (*leg.outcome) {
         failure = {.error = provider_error(ErrorClass::provider_fault, "the answer ended without saying that it is whole"),
                    .error_class = ErrorClass::provider_fault};

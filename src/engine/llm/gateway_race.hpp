@@ -19,22 +19,13 @@
 #include <vector>
 
 namespace rondo::llm {
-/// A target of a call's chain: the way to it and the gates before it.
-struct GatewayRoute {
-    std::shared_ptr<Target> target;
-    std::shared_ptr<TargetState> state;
-};
-
-/// One attempt, or two of which the first to say something goes on, under the three clocks.
+/// One attempt, or two of which the first to say something goes on, each under its target's three clocks.
 ///
-/// Every attempt is reserved, watched, stopped and settled here; run() returns when all have unwound. A cancellation of
-/// the coroutine that awaits run() stops the attempts at once. Lives in that coroutine; one executor.
+/// Every attempt is reserved, watched, stopped and settled here; run() returns when all have unwound. Nobody else looks at
+/// the clocks: a stream has to show a sign of life within `first_token`, then every `gap`; without streaming `total` is all. A cancellation
+/// of the coroutine that awaits run() stops the attempts at once. Lives in that coroutine; one executor.
 class Race {
 public:
-    struct Clocks {
-        Clock::duration first_token, gap, total;  ///< of one attempt; the reader's own time does not count
-        TimePoint deadline;                       ///< of the call
-    };
     struct Runner {
         std::size_t candidate;  ///< index into the chain
         const GatewayRoute* route;
@@ -54,14 +45,13 @@ public:
         std::optional<Completion> answer{};  ///< whole: with what was sent before
         ErrorClass error_class{ErrorClass::provider_fault};
         std::optional<std::chrono::milliseconds> retry_after{};
-        bool made{true};    ///< false: stopped before the provider was asked; costs nothing
+        bool made{true};  ///< false: stopped before the provider was asked; costs nothing
         bool final{false};  ///< an error of the caller's own sink or of the meter: ends the call
         bool hedged{false};
     };
 
-    /// All but `runner` and `ctx` must outlive the race.
-    Race(const ModelRequest& request, GatewaySink& sink, Sent& sent, Meter* meter, const Clocks& clocks, CallContext ctx,
-         asio::any_io_executor executor);
+    /// `request`, `sink`, `sent` and `meter` must outlive the race, which ends by `ctx.deadline`.
+    Race(const ModelRequest& request, GatewaySink& sink, Sent& sent, Meter* meter, CallContext ctx, asio::any_io_executor executor);
     ~Race();
     Race(const Race&) = delete;
     Race& operator=(const Race&) = delete;
@@ -80,10 +70,11 @@ private:
     asio::awaitable<Status> deliver(Leg& leg, Delta delta);
     void stop(Leg& leg, Stop why);
     void stop_others(const Leg& leg);
-    [[nodiscard]] std::optional<std::pair<TimePoint, Stop>> due(const Leg& leg) const;
+    [[nodiscard]] std::optional<std::pair<TimePoint, Stop>> due(const Leg& leg, TimePoint now) const;
     void watch(TimePoint now);
-    [[nodiscard]] TimePoint next_due() const;
-    [[nodiscard]] static Target::Failure stopped_as(Stop why);
+    [[nodiscard]] TimePoint next_due(TimePoint now) const;
+    [[nodiscard]] static Target::Failure stopped_as(const Leg& leg);
+    [[nodiscard]] static Error cause(const Leg& leg);
     [[nodiscard]] End settle(Leg& leg);
     [[nodiscard]] const char* judge(Leg& leg, End& end);
 
@@ -91,7 +82,6 @@ private:
     GatewaySink& sink_;
     Sent& sent_;
     Meter* meter_;  // may be null
-    Clocks clocks_;
     CallContext ctx_;
     asio::any_io_executor executor_;
     Timer wake_;

@@ -15,8 +15,7 @@ asio::awaitable<std::optional<Status>> kept(asio::awaitable<Status> inner) {
 }
 }  // namespace
 
-asio::awaitable<Status> GatewaySink::put(Delta delta) {
-    if (!closable_) co_return co_await sink_(std::move(delta));
+asio::awaitable<Status> GatewaySink::put_closable(Delta delta) {
     if (closed_) co_return Status{};
     struct Busy {
         GatewaySink& sink;

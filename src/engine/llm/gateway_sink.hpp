@@ -17,7 +17,7 @@ public:
 
     [[nodiscard]] bool streams() const { return streams_; }
     /// Passes a piece on and waits until it was taken. When closed the piece is thrown away.
-    asio::awaitable<Status> put(Delta delta);
+    asio::awaitable<Status> put(Delta delta) { return closable_ ? put_closable(std::move(delta)) : sink_(std::move(delta)); }
     /// Cancels the piece under way, if any; where the sink cannot be closed, cancelling put() itself does that.
     void interrupt() {
         if (busy_) stop_.emit(asio::cancellation_type::terminal);
@@ -26,6 +26,8 @@ public:
     asio::awaitable<void> close();
 
 private:
+    asio::awaitable<Status> put_closable(Delta delta);
+
     DeltaSink sink_;
     asio::cancellation_signal stop_;
     Signal idle_;

@@ -7,6 +7,7 @@
 #include "engine/llm/gateway_config.hpp"
 #include "engine/llm/gateway_metrics.hpp"
 #include "engine/llm/gateway_status.hpp"
+#include "engine/llm/target.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -88,5 +89,11 @@ private:
     std::map<Bulkhead::Waiter, std::shared_ptr<Waiting>> waiting_;
     std::array<Clock::duration, kTimes> times_{};  // ring
     std::size_t times_seen_{0};
+};
+
+/// A target of a call's chain: the way to it and the gates before it.
+struct GatewayRoute {
+    std::shared_ptr<Target> target;
+    std::shared_ptr<TargetState> state;
 };
 }  // namespace rondo::llm

@@ -2,8 +2,9 @@
 
 #include "base/async/signal.hpp"
 #include "engine/llm/gateway_call.hpp"
+#include "engine/llm/gateway_embed.hpp"
 #include "engine/llm/gateway_metrics.hpp"
-#include "engine/llm/gateway_target.hpp"
+#include "engine/llm/gateway_names.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -42,8 +43,7 @@ struct ModelGateway::Core : std::enable_shared_from_this<Core> {
     /// The setup as calls use it; immutable.
     struct Table {
         std::shared_ptr<const CallSettings> settings;
-        std::vector<GatewayRoute> routes;
-        std::map<std::string, std::vector<std::size_t>, std::less<>> names;  // indexes into routes
+        GatewayNames names;
     };
     struct Abandoned {
         std::weak_ptr<Running> call;
@@ -57,11 +57,12 @@ struct ModelGateway::Core : std::enable_shared_from_this<Core> {
         const std::scoped_lock lock{mutex};
         return table;
     }
-    Rng fork() {
+    /// What a call begins with: the present table, and chance of its own.
+    [[nodiscard]] std::pair<std::shared_ptr<const Table>, Rng> begin() {
         const std::scoped_lock lock{mutex};
-        return Rng{rng.next()};
+        return {table, Rng{rng.next()}};
     }
-    asio::awaitable<Result<Completion>> outlive(std::unique_ptr<GatewayCall> call, GatewayConfig config);
+    asio::awaitable<Result<Completion>> outlive(std::unique_ptr<GatewayCall> call, const GatewayConfig& config);
     void finished(Running& running, bool detached);
     [[nodiscard]] bool keep(const std::shared_ptr<Running>& running, const asio::any_io_executor& executor, int limit);
 
@@ -83,44 +84,24 @@ void ModelGateway::apply(GatewaySetup setup) { core_->apply(std::move(setup)); }
 
 void ModelGateway::Core::apply(GatewaySetup setup) {
     const auto former = current();
-    auto next = std::make_shared<Table>();
-    next->settings = std::make_shared<CallSettings>(setup.config, ports, metrics);
-    std::map<std::string, std::size_t, std::less<>> by_id;
+    std::vector<GatewayRoute> routes;
     for (auto& target : setup.targets) {
         const std::string id{target->id()};
         std::shared_ptr<TargetState> state;
         if (former) {
-            const auto known = std::ranges::find_if(former->routes, [&](const GatewayRoute& route) { return route.state->id() == id; });
-            if (known != former->routes.end()) state = known->state;
+            const auto& known = former->names.targets();
+            const auto same = std::ranges::find_if(known, [&](const GatewayRoute& route) { return route.state->id() == id; });
+            if (same != known.end()) state = same->state;
         }
         if (state) {
             state->configure(setup.config);
         } else {
-            state = std::make_shared<TargetState>(id, setup.config, ports.metrics, ports.on_breaker, fork().next());
+            state = std::make_shared<TargetState>(id, setup.config, ports.metrics, ports.on_breaker, begin().second.next());
         }
-        by_id.emplace(id, next->routes.size());
-        next->routes.push_back({.target = std::move(target), .state = std::move(state)});
+        routes.push_back({.target = std::move(target), .state = std::move(state)});
     }
-    auto list = [&](const std::vector<std::string>& ids) {
-        std::vector<std::size_t> indexes;
-        for (const std::string& id : ids) {
-            if (const auto known = by_id.find(id); known != by_id.end() && std::ranges::find(indexes, known->second) == indexes.end()) {
-                indexes.push_back(known->second);
-            }
-        }
-        return indexes;
-    };
-    auto order = list(setup.order);
-    if (order.empty()) {
-        for (std::size_t i = 0; i < next->routes.size(); ++i) order.push_back(i);
-    }
-    for (const auto& [id, index] : by_id) {
-        auto& chain = next->names[id];
-        chain.push_back(index);
-        std::ranges::copy_if(order, std::back_inserter(chain), [&](std::size_t other) { return other != index; });
-    }
-    for (const auto& [alias, ids] : setup.aliases) next->names[alias] = list(ids);
-    next->names[""] = std::move(order);
+    auto next = std::make_shared<const Table>(std::make_shared<const CallSettings>(setup.config, ports, metrics),
+                                              GatewayNames{std::move(routes), setup.aliases, setup.order});
     const std::scoped_lock lock{mutex};
     table = std::move(next);
 }
@@ -128,33 +109,41 @@ void ModelGateway::Core::apply(GatewaySetup setup) {
 asio::awaitable<Result<Completion>> ModelGateway::complete(ModelRequest request, DeltaSink sink, CallContext ctx) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto core = core_;
-    const auto table = core->current();
-    auto named = table->names.find(request.model);
-    if (named != table->names.end()) {
-        request.model.clear();  // what each target calls its model is its own affair
-    } else if (const auto slash = request.model.find('/'); slash != std::string::npos) {
-        named = table->names.find(std::string_view{request.model}.substr(0, slash));
-        request.model.erase(0, slash + 1);
-    }
-    if (named == table->names.end() || named->second.empty()) {
-        co_return fail(
-            {.code = Code::not_found, .message = "no such model; GET /v1/models lists those there are", .reason = "MODEL_NOT_FOUND"});
-    }
-    std::vector<GatewayRoute> chain;
-    for (const std::size_t index : named->second) chain.push_back(table->routes[index]);
+    auto [table, rng] = core->begin();
+    auto found = table->names.find(request.model);
+    if (!found) co_return propagate(found);
+    request.model = std::move(found->model);
     const GatewayConfig& config = table->settings->config;
     const auto executor = co_await asio::this_coro::executor;
-    auto call = std::make_unique<GatewayCall>(table->settings, std::move(chain), std::move(request), std::move(sink), std::move(ctx),
-                                              executor, core->fork());
-    if (config.on_abort != "cancel") co_return co_await core->outlive(std::move(call), config);
-    auto result = co_await call->run();
+    if (config.on_abort != "cancel") {
+        auto call = std::make_unique<GatewayCall>(table->settings, std::move(found->chain), std::move(request), std::move(sink),
+                                                  std::move(ctx), executor, rng);
+        co_return co_await core->outlive(std::move(call), config);
+    }
+    GatewayCall call{table->settings, std::move(found->chain), std::move(request), std::move(sink), std::move(ctx), executor, rng};
+    auto result = co_await call.run();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) core->metrics->abandoned("cancel");
+    co_return result;
+}
+
+asio::awaitable<Result<EmbedAnswer>> ModelGateway::embed(EmbedRequest request, CallContext ctx) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto core = core_;
+    if (request.texts.empty()) co_return fail(provider_error(ErrorClass::caller_fault, "there is no text to embed; send at least one"));
+    auto [table, rng] = core->begin();
+    auto found = table->names.find_embedder(request.model);
+    if (!found) co_return propagate(found);
+    request.model = std::move(found->model);
+    EmbedCall call{table->settings, std::move(found->chain), std::move(request), std::move(ctx), rng};
+    auto result = co_await call.run();
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) core->metrics->abandoned("cancel");
     co_return result;
 }
 
 /// Runs the call in a coroutine of its own, which goes on when the caller's is cancelled.
-asio::awaitable<Result<Completion>> ModelGateway::Core::outlive(std::unique_ptr<GatewayCall> call, GatewayConfig config) {
+asio::awaitable<Result<Completion>> ModelGateway::Core::outlive(std::unique_ptr<GatewayCall> call, const GatewayConfig& config) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto before = co_await asio::this_coro::cancellation_state;
     if (before.cancelled() != asio::cancellation_type::none) co_return gave_up();
@@ -212,7 +201,8 @@ void ModelGateway::cancel_abandoned() {
 
 GatewayStatus ModelGateway::status() const {
     GatewayStatus status;
-    for (const GatewayRoute& route : core_->current()->routes) status.targets.push_back(route.state->status());
+    const auto table = core_->current();
+    for (const GatewayRoute& route : table->names.targets()) status.targets.push_back(route.state->status());
     const std::scoped_lock lock{core_->mutex};
     status.abandoned = core_->abandoned.size();
     return status;

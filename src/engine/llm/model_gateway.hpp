@@ -1,5 +1,6 @@
 #pragma once
 #include "base/obs/registry.hpp"
+#include "engine/llm/embedding.hpp"
 #include "engine/llm/fallback.hpp"
 #include "engine/llm/gateway_config.hpp"
 #include "engine/llm/gateway_status.hpp"
@@ -20,7 +21,7 @@ namespace rondo::llm {
 struct GatewaySetup {
     GatewayConfig config{};
     std::vector<std::shared_ptr<Target>> targets{};  ///< ids are unique
-    /// What `ModelRequest::model` may say besides a target's id: a name for an ordered list of target ids.
+    /// What `ModelRequest::model` may say besides a target's id: a name for an ordered list of target ids. See gateway_names.hpp.
     std::map<std::string, std::vector<std::string>, std::less<>> aliases{};
     /// The list of "". Also who steps in, in this order, for a target that is asked by its id. Empty: all targets.
     std::vector<std::string> order{};
@@ -61,10 +62,18 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return "gateway"; }
 
+    /// `request.model` names a target, an alias or NAME/MODEL (gateway_names.hpp).
     /// Errors besides Model's: `not_found` with reason MODEL_NOT_FOUND; `unavailable` with reason CIRCUIT_BREAKER_OPEN and
     /// `resource_exhausted` with reason TARGET_BUSY, both with `Error::retry_after`, when no target could be entered and the
     /// request allows no fallback; the provider's own (error_class.hpp); the meter's as they are.
     asio::awaitable<Result<Completion>> complete(ModelRequest request, DeltaSink sink, CallContext ctx) override;
+
+    /// Vectors for texts, under the same policy: retries, other targets of the list, breakers, bulkheads and accounts. Of the
+    /// named targets those that make embeddings are asked, as far as they serve the same model: vectors of two do not compare.
+    /// There is no fallback and no hedge, and a caller who goes away always cancels the attempt.
+    /// Errors: as complete(); `not_found` with reason MODEL_NOT_FOUND also where no named target makes embeddings;
+    /// `invalid_argument` without texts.
+    asio::awaitable<Result<EmbedAnswer>> embed(EmbedRequest request, CallContext ctx);
 
     /// Replaces targets, names and limits. Running calls keep theirs; what is known about targets that stay (by id) stays.
     void apply(GatewaySetup setup);

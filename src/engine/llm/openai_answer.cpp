@@ -1,7 +1,6 @@
 #include "engine/llm/openai_answer.hpp"
 
 #include "base/json.hpp"
-#include "base/text/token_counter.hpp"
 #include "engine/llm/openai_stream.hpp"
 #include "engine/llm/provider_json.hpp"
 #include "engine/llm/provider_refusal.hpp"
@@ -78,7 +77,7 @@ std::expected<Embeddings, ProviderError> read_openai_embeddings(std::string_view
     if (told.input && (*told.input + told.cache_read).count > 0) {
         all.usage = {.input = *told.input, .output = {}, .cache_write = {}, .cache_read = told.cache_read};
     } else {
-        for (const auto& text : texts) all.usage.input += text::TokenCounter{}.count(text);
+        all.usage.input = count_texts(texts);
         all.usage_estimated = true;
     }
     return all;

@@ -7,14 +7,15 @@
 
 namespace rondo::llm {
 std::string OpenAiTarget::path_to(std::string_view resource) const {
-    const auto query = split_base_url(config().base_url).query;
-    return std::string{resource} + (query.empty() ? "" : "?" + query);
+    std::string path{resource};
+    if (!base().query.empty()) path.append("?").append(base().query);
+    return path;
 }
 
 std::vector<net::Header> OpenAiTarget::headers() const {
     std::vector<net::Header> all;
     if (!key().empty()) {
-        if (split_base_url(config().base_url).azure()) all.push_back({"api-key", key().reveal()});
+        if (base().azure()) all.push_back({"api-key", key().reveal()});
         else all.push_back({"authorization", "Bearer " + key().reveal()});
     }
     if (!config().organization.empty()) all.push_back({"openai-organization", config().organization});
@@ -34,16 +35,30 @@ wire::WholeOutcome OpenAiTarget::read_whole(std::string_view body, const ModelRe
     return wire::read_openai_answer(body, request);
 }
 
-asio::awaitable<std::expected<wire::Embeddings, Target::Failure>> OpenAiTarget::embed(std::vector<std::string> texts, int dimensions,
-                                                                                      CallContext ctx) {
+asio::awaitable<Target::EmbedOutcome> OpenAiTarget::embed(const EmbedRequest& request, CallContext ctx) {
+    const std::string& model = config().model.empty() ? request.model : config().model;
+    if (model.empty()) co_return std::unexpected{nameless()};
     net::ClientRequest post{.method = net::Method::post,
                             .target = path_to("/embeddings"),
                             .headers = headers(),
-                            .body = wire::openai_embeddings_json(texts, config().model, dimensions)};
-    const auto body = co_await ask(std::move(post), ctx);
-    if (!body) co_return std::unexpected{body.error()};
-    auto read = wire::read_openai_embeddings(*body, texts);
-    if (read) co_return std::move(*read);
+                            .body = wire::openai_embeddings_json(request.texts, model, request.dimensions)};
+    auto body = co_await ask(std::move(post), std::move(ctx));
+    if (!body) {
+        Failure& failure = body.error();
+        if (failure.head_seen) {  // it had begun to answer, so it has read everything
+            failure.usage.input = wire::count_texts(request.texts);
+            failure.usage_estimated = true;
+        }
+        co_return std::unexpected{std::move(failure)};
+    }
+    auto read = wire::read_openai_embeddings(*body, request.texts);
+    if (read) {
+        co_return EmbedAnswer{.vectors = std::move(read->vectors),
+                              .usage = read->usage,
+                              .usage_estimated = read->usage_estimated,
+                              .model = model,
+                              .target = std::string{id()}};
+    }
     co_return std::unexpected{Failure{.error = std::move(read.error().error), .error_class = read.error().error_class, .head_seen = true}};
 }
 }  // namespace rondo::llm

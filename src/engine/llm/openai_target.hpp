@@ -9,8 +9,7 @@ public:
     OpenAiTarget(std::string id, TargetConfig config, ApiKey key, std::shared_ptr<ProviderTransport> transport)
         : ProviderTarget{std::move(id), std::move(config), std::move(key), std::move(transport)} {}
 
-    /// One vector for each text, in their order. One attempt, no retries. `dimensions` 0: the model's own.
-    asio::awaitable<std::expected<wire::Embeddings, Failure>> embed(std::vector<std::string> texts, int dimensions, CallContext ctx);
+    asio::awaitable<EmbedOutcome> embed(const EmbedRequest& request, CallContext ctx) override;
 
 private:
     [[nodiscard]] std::string path() const override { return path_to("/chat/completions"); }

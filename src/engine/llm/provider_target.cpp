@@ -9,7 +9,6 @@
 
 namespace rondo::llm {
 namespace {
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxErrorBytes = 64U << 10U;
@@ -33,12 +32,6 @@ Target::Failure failure_of(ProviderError error, bool head_seen) {
     return {.error = std::move(error.error), .error_class = error.error_class, .retry_after = error.retry_after, .head_seen = head_seen};
 }
 
-Target::Failure silence(std::string_view when, Clock::duration waited, bool head_seen) {
-    auto message = fmt::format("the provider said nothing {} for {} ms; try again or another target", when,
-                               duration_cast<milliseconds>(waited).count());
-    return {.error = provider_error(ErrorClass::timeout, std::move(message)), .error_class = ErrorClass::timeout, .head_seen = head_seen};
-}
-
 void charge(Target::Failure& failure, const wire::Bill& bill) {
     failure.usage = bill.usage;
     failure.usage_estimated = bill.estimated;
@@ -55,8 +48,7 @@ bool has_type(const ProviderReply& reply, std::string_view type) {
 struct ProviderTarget::Call {
     const ModelRequest& request;
     const DeltaSink& sink;
-    CallContext ctx;  // shortened to the attempt's whole clock
-    TimePoint started;
+    CallContext ctx;
     std::string model;
     std::unique_ptr<ProviderReply> reply{};
 };
@@ -64,6 +56,7 @@ struct ProviderTarget::Call {
 ProviderTarget::ProviderTarget(std::string id, TargetConfig config, ApiKey key, std::shared_ptr<ProviderTransport> transport)
     : id_{std::move(id)},
       config_{std::move(config)},
+      base_{split_base_url(config_.base_url)},
       key_{std::move(key)},
       abilities_{abilities_of(config_)},
       transport_{std::move(transport)} {}
@@ -71,15 +64,8 @@ ProviderTarget::ProviderTarget(std::string id, TargetConfig config, ApiKey key, 
 asio::awaitable<Target::Outcome> ProviderTarget::attempt(const ModelRequest& request, const DeltaSink& sink, CallContext ctx) {
     attempts_.fetch_add(1, std::memory_order_relaxed);
     const bool streamed = static_cast<bool>(sink);
-    Call call{.request = request,
-              .sink = sink,
-              .ctx = ctx.within(config_.total),
-              .started = Clock::now(),
-              .model = std::string{billed_as(request)}};
-    if (call.model.empty()) {
-        auto nameless = provider_error(ErrorClass::caller_fault, fmt::format("the target {0} has no model of its own; ask for {0}/MODEL", id_));
-        co_return std::unexpected{failure_of(ProviderError{std::move(nameless), ErrorClass::caller_fault}, false)};
-    }
+    Call call{.request = request, .sink = sink, .ctx = std::move(ctx), .model = std::string{billed_as(request)}};
+    if (call.model.empty()) co_return std::unexpected{nameless()};
     const wire::RequestOptions options{.model = call.model,
                                        .stream = streamed,
                                        .prefill = prefill_style(config_),
@@ -91,14 +77,8 @@ asio::awaitable<Target::Outcome> ProviderTarget::attempt(const ModelRequest& req
 
     net::ClientRequest post{.method = net::Method::post, .target = path(), .headers = headers(), .body = std::move(*body)};
     post.headers.push_back({"accept", streamed ? "text/event-stream" : "application/json"});
-    const auto until_head = streamed ? call.ctx.within(config_.first_token) : call.ctx;
-    auto opened = co_await transport_->open(std::move(post), until_head);
-    if (!opened) {
-        auto failure = failure_of(std::move(opened.error()), false);
-        if (failure.error_class == ErrorClass::timeout && Clock::now() < call.ctx.deadline)
-            failure = silence("at all", config_.first_token, false);
-        co_return std::unexpected{std::move(failure)};
-    }
+    auto opened = co_await transport_->open(std::move(post), call.ctx);
+    if (!opened) co_return std::unexpected{failure_of(std::move(opened.error()), false)};
     call.reply = std::move(*opened);
     if (call.reply->status() != 200) co_return std::unexpected{co_await refusal(*call.reply, call.ctx)};
 
@@ -112,20 +92,19 @@ asio::awaitable<Target::Outcome> ProviderTarget::attempt(const ModelRequest& req
 asio::awaitable<Target::Outcome> ProviderTarget::read_stream(Call& call) {
     const auto stream = stream_reader(call.request);
     std::vector<Delta> deltas;
-    TimePoint heard = call.started;
-    Clock::duration patience = config_.first_token;
     std::optional<Failure> broke;
+    bool whole = false;
     while (stream->ending() == wire::Ending::open) {
-        CallContext step = call.ctx;
-        step.deadline = std::min(step.deadline, heard + patience);
-        auto piece = co_await call.reply->next(step);
+        if (stream->answer_whole() && !std::exchange(whole, true)) call.ctx = call.ctx.within(kTail);
+        auto piece = co_await call.reply->next(call.ctx);
         deltas.clear();
         const auto before = stream->pieces();
         if (piece && !piece->empty()) {
             stream->feed(*piece, deltas);
+            if (deltas.empty() && stream->pieces() > before) deltas.emplace_back();
         } else {
             if (!piece) broke = failure_of(std::move(piece.error()), true);
-            if (broke && broke->error_class == ErrorClass::cancelled) break;
+            if (broke && broke->error_class == ErrorClass::cancelled && !whole) break;
             stream->finish(deltas);
         }
         for (Delta& delta : deltas) {
@@ -135,12 +114,6 @@ asio::awaitable<Target::Outcome> ProviderTarget::read_stream(Call& call) {
             Failure refused{.error = std::move(taken.error()), .error_class = ErrorClass::cancelled, .head_seen = true};
             charge(refused, stream->bill(call.request));
             co_return std::unexpected{std::move(refused)};
-        }
-        const bool said_something = stream->pieces() > before;
-        if (said_something || stream->answer_whole()) {
-            if (said_something) heard = Clock::now();
-            patience = config_.gap;
-            if (stream->answer_whole()) patience = std::min<Clock::duration>(config_.gap, kTail);
         }
     }
     bad_chunks_.fetch_add(static_cast<std::uint64_t>(stream->bad_chunks()), std::memory_order_relaxed);
@@ -153,9 +126,6 @@ asio::awaitable<Target::Outcome> ProviderTarget::read_stream(Call& call) {
     }
     const bool told_why = stream->failure() && stream->failure()->error_class != ErrorClass::provider_fault;
     Failure failure = broke && !told_why ? std::move(*broke) : failure_of(*stream->failure(), true);
-    if (failure.error_class == ErrorClass::timeout && Clock::now() < call.ctx.deadline) {
-        failure = silence(stream->pieces() == 0 ? "at all" : "more", patience, true);
-    }
     // Who only says "error" at once does not bill the question.
     if (broke || stream->begun()) charge(failure, stream->bill(call.request));
     co_return std::unexpected{std::move(failure)};
@@ -201,9 +171,14 @@ asio::awaitable<Target::Failure> ProviderTarget::refusal(ProviderReply& reply, C
     co_return failure_of(wire::refusal_of(reply.status(), reply.headers(), body, Clock::wall()), false);
 }
 
+Target::Failure ProviderTarget::nameless() const {
+    return {
+        .error = provider_error(ErrorClass::caller_fault, fmt::format("the target {0} has no model of its own; ask for {0}/MODEL", id_)),
+        .error_class = ErrorClass::caller_fault};
+}
+
 asio::awaitable<std::expected<std::string, Target::Failure>> ProviderTarget::ask(net::ClientRequest request, CallContext ctx) {
     attempts_.fetch_add(1, std::memory_order_relaxed);
-    ctx = ctx.within(config_.total);
     auto opened = co_await transport_->open(std::move(request), ctx);
     if (!opened) co_return std::unexpected{failure_of(std::move(opened.error()), false)};
     auto& reply = **opened;

@@ -15,9 +15,9 @@
 namespace rondo::llm {
 /// What the two APIs have in common as targets: one attempt over HTTP.
 ///
-/// A sink makes it a stream, none makes it one JSON answer. Three clocks bound an attempt: until the first token, between
-/// tokens (a ping is none), and the whole; one JSON answer has the last only. All are shortened to `ctx.deadline`.
-/// An attempt ends whole, or as a Failure; when the finish reason came, a late cut or a missing sentinel does no harm.
+/// A sink makes it a stream, none makes it one JSON answer. Thoughts that nobody is shown are told as empty deltas, signs of
+/// life; a ping is none. An attempt ends whole, or as a Failure; when the finish reason came, a late cut, a missing sentinel
+/// or being stopped does no harm.
 /// Thread-safe: immutable but for the counters.
 class ProviderTarget : public Target {
 public:
@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] std::string_view id() const final { return id_; }
     [[nodiscard]] const Abilities& abilities() const final { return abilities_; }
+    [[nodiscard]] Clocks clocks() const final { return clocks_of(config_); }
     [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const final {
         return config_.model.empty() ? request.model : config_.model;
     }
@@ -47,7 +48,10 @@ protected:
     [[nodiscard]] virtual wire::WholeOutcome read_whole(std::string_view body, const ModelRequest& request) const = 0;
 
     [[nodiscard]] const TargetConfig& config() const { return config_; }
+    [[nodiscard]] const BaseUrl& base() const { return base_; }
     [[nodiscard]] const ApiKey& key() const { return key_; }
+    /// Of a request that names no model at a target without one.
+    [[nodiscard]] Failure nameless() const;
     /// Sends and reads one JSON answer whole. Errors: as a failure without usage.
     asio::awaitable<std::expected<std::string, Failure>> ask(net::ClientRequest request, CallContext ctx);
 
@@ -62,6 +66,7 @@ private:
 
     std::string id_;
     TargetConfig config_;
+    BaseUrl base_;
     ApiKey key_;
     Abilities abilities_;
     std::shared_ptr<ProviderTransport> transport_;

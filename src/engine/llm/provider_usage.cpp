@@ -67,6 +67,12 @@ Tokens count_input(const ModelRequest& request) {
     return all + counter.count(request.prefill);
 }
 
+Tokens count_texts(const std::vector<std::string>& texts) {
+    Tokens all;
+    for (const std::string& each : texts) all += text::TokenCounter{}.count(each);
+    return all;
+}
+
 Bill bill(const ToldUsage& told, const ModelRequest& request, Tokens counted_output) {
     Bill all;
     all.usage.cache_write = told.cache_write;

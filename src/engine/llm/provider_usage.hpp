@@ -5,6 +5,8 @@
 #include <boost/json/fwd.hpp>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 /// What an answer cost: the provider's word first, our own count for what it did not say.
 namespace rondo::llm::wire {
@@ -24,6 +26,9 @@ void update(ToldUsage& told, const ToldUsage& news);
 
 /// Our own count of what a request makes the provider read. Pictures and the like are not counted.
 [[nodiscard]] Tokens count_input(const ModelRequest& request);
+
+/// The same for texts that shall become vectors.
+[[nodiscard]] Tokens count_texts(const std::vector<std::string>& texts);
 
 struct Bill {
     ledger::Usage usage{};

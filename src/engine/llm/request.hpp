@@ -83,7 +83,7 @@ struct Purpose {
 
 /// One question to a model. A value: everything the answer may depend on is in it.
 struct ModelRequest {
-    std::string model;  ///< a target, an alias, or TARGET/ and a model of its provider; "": the default target
+    std::string model;  ///< a target, an alias, or one of them, a slash and a model; "": the usual targets
     std::vector<SystemBlock> system{};  ///< fixed blocks first
     std::vector<Message> messages{};  ///< oldest first; usually the last is the user's
     std::vector<std::string> sources{};  ///< retrieved passages, best first; told after the fixed blocks

@@ -45,6 +45,8 @@ BaseUrl split_base_url(std::string_view text) {
     return {std::string{endpoint}, std::string{mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1)}};
 }
 
+Clocks clocks_of(const TargetConfig& config) { return {.first_token = config.first_token, .gap = config.gap, .total = config.total}; }
+
 Target::Abilities abilities_of(const TargetConfig& config) {
     const bool anthropic = config.kind == "anthropic";
     return {.prefill = config.prefill != "none",

@@ -22,9 +22,9 @@ struct TargetConfig {
     std::string key_file{};      ///< or the file that does
     std::string organization{};  ///< OpenAI-Organization, "" for none
     std::string project{};       ///< OpenAI-Project, "" for none
-    std::chrono::milliseconds first_token{10'000};
-    std::chrono::milliseconds gap{10'000};
-    std::chrono::milliseconds total{120'000};
+    std::chrono::milliseconds first_token{15'000};
+    std::chrono::milliseconds gap{15'000};
+    std::chrono::milliseconds total{110'000};
     std::chrono::milliseconds connect{5'000};
     std::int64_t max_connections{64};  ///< per event loop
     std::string prefill{"none"};       ///< a word of PrefillStyle
@@ -47,9 +47,10 @@ void describe(Visitor& v, TargetConfig& c) {
     v.field("key_file", c.key_file, Reload::live, "File that holds the key, instead of key_env.");
     v.field("organization", c.organization, Reload::live, "Sent as OpenAI-Organization.");
     v.field("project", c.project, Reload::live, "Sent as OpenAI-Project.");
-    v.field("first_token_ms", c.first_token, Reload::live, "Gives an attempt up that has said nothing.", in(kLeast, kMost));
-    v.field("gap_ms", c.gap, Reload::live, "Gives an attempt up that falls silent amid its answer.", in(kLeast, kMost));
-    v.field("total_ms", c.total, Reload::live, "One attempt, from the request to the last byte.", in(kLeast, kMost));
+    v.field("first_token_ms", c.first_token, Reload::live,
+            "A stream that has said nothing by then is given up, and its target for this call.", in(kLeast, kMost));
+    v.field("gap_ms", c.gap, Reload::live, "Longest silence inside a stream.", in(kLeast, kMost));
+    v.field("total_ms", c.total, Reload::live, "Longest time of one attempt, the reader's own slowness not counted.", in(kLeast, kMost));
     v.field("connect_ms", c.connect, Reload::live, "Name look-up, connecting and TLS together.", in(kLeast, kMost));
     v.field("max_connections", c.max_connections, Reload::live, "Connections of each event loop.", in(1, 4'096));
     v.field("prefill", c.prefill, Reload::live,
@@ -58,7 +59,8 @@ void describe(Visitor& v, TargetConfig& c) {
             OneOf{{"none", "trailing", "flagged"}});
     v.field("tools", c.tools, Reload::live, "It can call tools.");
     v.field("embeddings", c.embeddings, Reload::live, "It makes embeddings.");
-    v.field("max_tokens", c.max_tokens, Reload::live, "Longest answer where the request names none: for APIs that want a number (anthropic), and to set money aside.",
+    v.field("max_tokens", c.max_tokens, Reload::live,
+            "Longest answer where the request names none: for APIs that want a number (anthropic), and to set money aside.",
             in(1, 1'000'000));
     v.field("max_tokens_name", c.max_tokens_name, Reload::live, "What the API calls it (openai).",
             OneOf{{"max_tokens", "max_completion_tokens"}});
@@ -95,6 +97,7 @@ struct BaseUrl {
 };
 [[nodiscard]] BaseUrl split_base_url(std::string_view text);
 
+[[nodiscard]] Clocks clocks_of(const TargetConfig& config);
 [[nodiscard]] Target::Abilities abilities_of(const TargetConfig& config);
 [[nodiscard]] wire::PrefillStyle prefill_style(const TargetConfig& config);
 }  // namespace rondo::llm

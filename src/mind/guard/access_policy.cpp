@@ -37,13 +37,36 @@ constexpr std::array kRules{
     Rule{Resource::turns, Action::change, Role::supervisor, allowed, hidden},
     Rule{Resource::turns, Action::change, Role::admin, allowed, allowed},
 
+    Rule{Resource::usage, Action::read, Role::user, allowed, hidden},
+    Rule{Resource::usage, Action::read, Role::supervisor, allowed, allowed},
+    Rule{Resource::usage, Action::read, Role::admin, allowed, allowed},
+
+    Rule{Resource::budgets, Action::read, Role::user, allowed, hidden},
+    Rule{Resource::budgets, Action::read, Role::supervisor, allowed, allowed},
+    Rule{Resource::budgets, Action::read, Role::admin, allowed, allowed},
+    Rule{Resource::budgets, Action::change, Role::admin, allowed, allowed},
+
     Rule{Resource::settings, Action::read, Role::supervisor, allowed, allowed},
     Rule{Resource::settings, Action::read, Role::admin, allowed, allowed},
     Rule{Resource::settings, Action::change, Role::admin, allowed, allowed},
 
+    Rule{Resource::operations, Action::read, Role::supervisor, allowed, allowed},
+    Rule{Resource::operations, Action::read, Role::admin, allowed, allowed},
+
     Rule{Resource::metrics, Action::read, Role::supervisor, allowed, allowed},
     Rule{Resource::metrics, Action::read, Role::admin, allowed, allowed},
 };
+
+/// Of this there is something for each tenant; the rest is the server's.
+bool of_tenants(Resource resource) {
+    switch (resource) {
+        case Resource::sessions:
+        case Resource::turns:
+        case Resource::usage:
+        case Resource::budgets: return true;
+        default: return false;
+    }
+}
 
 struct Named {
     Role role;
@@ -64,8 +87,7 @@ bool parse_role(std::string_view word, Role& out) noexcept {
 Verdict AccessPolicy::decide(Role role, Resource resource, Action action, Owner owner) noexcept {
     if (resource == Resource::open) return action == Action::read ? allowed : forbidden;
     // Another tenant's data is not there, whoever asks: no role reaches beyond its tenant.
-    const bool peopled = resource == Resource::sessions || resource == Resource::turns;
-    if (owner == Owner::stranger && peopled) return hidden;
+    if (owner == Owner::stranger && of_tenants(resource)) return hidden;
     const auto* rule =
         std::ranges::find_if(kRules, [&](const Rule& r) { return r.resource == resource && r.action == action && r.role == role; });
     if (rule == kRules.end()) return forbidden;

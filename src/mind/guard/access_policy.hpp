@@ -23,7 +23,10 @@ enum class Resource : std::uint8_t {
     models,    ///< asking a model directly
     sessions,  ///< sessions and their messages
     turns,     ///< saying something, the events of it, ratings
+    usage,     ///< what calls used and cost
+    budgets,   ///< limits of spending, and how they stand
     settings,  ///< configuration and workflow
+    operations,  ///< alerts, the providers' state
     metrics,
 };
 enum class Action : std::uint8_t { read, change };

@@ -49,6 +49,21 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     return plain;
 }
 
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || std::string_view{"-._~"}.contains(c)) {
+            encoded.push_back(c);
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        encoded.append({'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]});
+    }
+    return encoded;
+}
+
 Result<Target> parse_target(std::string_view target) {
     constexpr std::string_view kScheme = "http://";
     if (target.size() > kScheme.size() && same_word(target.substr(0, kScheme.size()), kScheme)) {  // what a proxy is sent

@@ -19,6 +19,8 @@ struct Target {
 
 /// Undoes %XX; nullopt for an invalid escape or an escaped NUL.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+/// All but letters, digits and "-._~" as %XX: what may stand for itself in a path segment or a query's value.
+[[nodiscard]] std::string percent_encode(std::string_view text);
 
 /// The first value of `key` in a query; empty string for a key without '='. Pairs with invalid escapes are skipped.
 [[nodiscard]] std::optional<std::string> find_query_value(std::string_view query, std::string_view key);

@@ -65,7 +65,13 @@ asio::awaitable<Result<Outcome>> Npc::run(const NodeInput& input, CallContext ct
     }
     auto answer = co_await model_.complete(model_request(input.facts, input.board), input.deltas, ctx);
     if (!answer) co_return propagate(answer);
-    co_return NpcOutcome{std::move(answer->text), answer->usage, std::move(answer->model), std::move(answer->finish_reason)};
+    co_return NpcOutcome{.text = std::move(answer->text),
+                         .usage = answer->usage,
+                         .model = std::move(answer->model),
+                         .finish_reason = std::move(answer->finish_reason),
+                         .target = std::move(answer->target),
+                         .rung = std::move(answer->rung),
+                         .attempts = static_cast<std::int64_t>(answer->attempts.size())};
 }
 
 asio::awaitable<Result<Outcome>> Coach::run(const NodeInput& input, CallContext) const {

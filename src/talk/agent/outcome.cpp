@@ -22,6 +22,9 @@ value write(const NpcOutcome& o) {
     return {{"text", o.text},
             {"model", o.model},
             {"finish", o.finish_reason},
+            {"target", o.target},
+            {"rung", o.rung},
+            {"attempts", o.attempts},
             {"input", o.usage.input.count},
             {"output", o.usage.output.count},
             {"cache_write", o.usage.cache_write.count},
@@ -47,10 +50,16 @@ Outcome read_knowledge(const value& v) {
 }
 Outcome read_npc(const value& v) {
     const auto tokens = [&v](const char* key) { return Tokens{v.at(key).to_number<std::int64_t>()}; };
-    return NpcOutcome{text(v.at("text")),
-                      {tokens("input"), tokens("output"), tokens("cache_write"), tokens("cache_read")},
-                      text(v.at("model")),
-                      text(v.at("finish"))};
+    NpcOutcome o{text(v.at("text")),
+                 {tokens("input"), tokens("output"), tokens("cache_write"), tokens("cache_read")},
+                 text(v.at("model")),
+                 text(v.at("finish"))};
+    if (v.as_object().contains("rung")) {  // not in what earlier versions wrote
+        o.target = text(v.at("target"));
+        o.rung = text(v.at("rung"));
+        o.attempts = v.at("attempts").to_number<std::int64_t>();
+    }
+    return o;
 }
 Outcome read_coach(const value& v) {
     return CoachOutcome{text(v.at("text")), boost::json::value_to<std::vector<std::string>>(v.at("rules"))};

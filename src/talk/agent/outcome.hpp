@@ -6,6 +6,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct NpcOutcome {
     ledger::Usage usage;
     std::string model;
     std::string finish_reason;  ///< "stop", "length", "fallback"
+    std::string target{}, rung{};  ///< llm::Completion's; "" for the embedded model and the pack's own line
+    std::int64_t attempts{0};      ///< at providers
     bool operator==(const NpcOutcome&) const = default;
 };
 

@@ -26,6 +26,15 @@ value decision(const AnswerFacts& f) {
     return {{"decision_id", f.accepted.decision_id}, {"chosen", chosen}, {"ucb", 0.0}, {"exploration", false}, {"propensity", 1.0}};
 }
 
+/// Who answered and how far down the gateway's chain; null for what no provider was asked.
+value answered_by(const AnswerFacts& f) {
+    const auto& npc = f.board.npc;
+    if (!npc || npc->rung.empty()) return nullptr;
+    value target(nullptr);  // the last two rungs have none
+    if (!npc->target.empty()) target = npc->target;
+    return {{"target", std::move(target)}, {"rung", npc->rung}, {"attempts", npc->attempts}};
+}
+
 array sources(const agent::Board& board) {
     array list;
     if (board.knowledge) {
@@ -45,10 +54,10 @@ object error_json(const Error& error) {
 }  // namespace
 
 std::string answer_json(const AnswerFacts& f) {
-    const bool modelled = f.board.npc.has_value();
+    const bool modelled = f.board.npc && !f.board.npc->model.empty();
     const ledger::Usage& usage = f.receipt.usage;
     object answer;
-    answer.reserve(24);
+    answer.reserve(25);
     answer["session_id"] = f.session_id;
     answer["turn_number"] = f.accepted.number;
     answer["parent_turn"] = f.accepted.parent;
@@ -64,9 +73,12 @@ std::string answer_json(const AnswerFacts& f) {
     answer["compliance"] = f.board.compliance ? agent::compliance_json(*f.board.compliance) : value(nullptr);
     answer["blocked"] = f.blocked;
     answer["sources"] = sources(f.board);
-    answer["usage"] = {{"input_tokens", (usage.total() - usage.output).count}, {"output_tokens", usage.output.count}, {"total_tokens", usage.total().count}};
+    answer["usage"] = {{"input_tokens", (usage.total() - usage.output).count},
+                       {"output_tokens", usage.output.count},
+                       {"total_tokens", usage.total().count}};
     answer["cost"] = {{"micros", f.receipt.cost.micros}, {"currency", "USD"}};
     answer["model"] = modelled ? value(f.board.npc->model) : value(nullptr);
+    answer["answered_by"] = answered_by(f);
     answer["decision_id"] = f.accepted.decision_id;
     answer["bandit_decision"] = decision(f);
     answer["trace_id"] = f.accepted.trace_id;

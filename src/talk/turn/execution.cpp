@@ -116,7 +116,7 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
     }
 
     const llm::DeltaSink sink = [&turn, withhold](llm::Delta delta) -> asio::awaitable<Status> {
-        if (!withhold) turn.tell_delta(delta.text);
+        if (!withhold) turn.tell_delta(delta.text, delta.seam);
         co_return Status{};
     };
     Outcomes outcomes;  // on their way to the journal

@@ -49,12 +49,12 @@ void LiveTurn::tell_node_finished(std::string_view node, std::string_view status
     journal(JournaledNode{{number(), std::string{node}, std::string{status}, std::string{label}, {}}, std::move(outcome)});
 }
 
-void LiveTurn::tell_delta(std::string_view text) {
+void LiveTurn::tell_delta(std::string_view text, bool seam) {
     if (text.empty()) return;
     if (!ttft_) ttft_ = Clock::now() - options_.received;
     answer_ += text;
-    timeline_.delta(text.size());
-    publish(event::delta(text));
+    timeline_.delta(text.size(), seam);
+    publish(event::delta(text, seam));
     journal(DeltaWritten{number(), std::string{text}});
 }
 

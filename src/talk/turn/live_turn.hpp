@@ -52,7 +52,8 @@ public:
     /// `outcome`: what to journal; nothing when the node gave none.
     void tell_node_finished(std::string_view node, std::string_view status, std::string_view label, Clock::duration took,
                             std::optional<agent::Outcome> outcome);
-    void tell_delta(std::string_view text);
+    /// `seam`: from here on another attempt speaks, the one before broke off.
+    void tell_delta(std::string_view text, bool seam = false);
     void tell_advice(std::string_view advice, std::string_view task_id);
     /// The end, already durable. Closes the event log unless a follow-up is still owed.
     void tell_ended(TurnRecord record);

@@ -9,7 +9,7 @@
 namespace rondo::turn {
 namespace {
 // On disk: never reuse a number.
-enum class Mark : std::int64_t { accepted = 1, restarted = 2, node_started = 3, node_finished = 4, delta = 5, ended = 6 };
+enum class Mark : std::int64_t { accepted = 1, restarted = 2, node_started = 3, node_finished = 4, delta = 5, ended = 6, seam = 7 };
 
 FieldWriter mark(Mark mark) {
     FieldWriter fields;
@@ -26,7 +26,9 @@ void Timeline::node_started(std::string_view node) { bytes_ += mark(Mark::node_s
 void Timeline::node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took) {
     bytes_ += mark(Mark::node_finished).text(node).text(status).text(label).number(took.count()).take();
 }
-void Timeline::delta(std::size_t bytes) { bytes_ += mark(Mark::delta).number(static_cast<std::int64_t>(bytes)).take(); }
+void Timeline::delta(std::size_t bytes, bool seam) {
+    bytes_ += mark(seam ? Mark::seam : Mark::delta).number(static_cast<std::int64_t>(bytes)).take();
+}
 void Timeline::ended() { bytes_ += mark(Mark::ended).take(); }
 
 namespace event {
@@ -45,7 +47,9 @@ PublicEvent node_finished(std::string_view node, std::string_view status, std::s
     if (!label.empty()) data.append(",\"label\":").append(json::quote(label));
     return {"node_finished", std::move(data.append("}"))};
 }
-PublicEvent delta(std::string_view piece) { return {"delta", fmt::format(R"({{"text":{}}})", json::quote(piece))}; }
+PublicEvent delta(std::string_view piece, bool seam) {
+    return {"delta", fmt::format(R"({{"text":{}{}}})", json::quote(piece), seam ? R"(,"seam":true)" : "")};
+}
 PublicEvent ended(State state, std::string_view result) { return {state == State::failed ? "failed" : "completed", std::string{result}}; }
 PublicEvent advice(std::string_view session, std::int64_t number, std::string_view advice, std::string_view task_id) {
     return {"coach_advice", fmt::format(R"({{"session_id":{},"turn_number":{},"task_id":{},"advice":{}}})", json::quote(session), number,
@@ -69,7 +73,8 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
     bool ended = false;
     FieldReader in{record.timeline};
     while (!in.at_end() && in.ok() && !ended) {
-        switch (static_cast<Mark>(in.number())) {
+        const auto mark = static_cast<Mark>(in.number());
+        switch (mark) {
             case Mark::accepted:
                 events.push_back(event::accepted(session, record.number, record.parent, record.message_id, trace_id));
                 break;
@@ -80,10 +85,11 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
                 events.push_back(event::node_finished(node, status, label, std::chrono::microseconds{in.number()}));
                 break;
             }
+            case Mark::seam:
             case Mark::delta: {
                 const auto bytes = static_cast<std::size_t>(in.number());
                 if (bytes > answer.size()) return fail(Code::data_loss, "a stored turn's deltas are longer than its answer");
-                events.push_back(event::delta(answer.substr(0, bytes)));
+                events.push_back(event::delta(answer.substr(0, bytes), mark == Mark::seam));
                 answer.remove_prefix(bytes);
                 break;
             }

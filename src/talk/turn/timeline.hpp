@@ -17,7 +17,7 @@ public:
     void restarted();
     void node_started(std::string_view node);
     void node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took);
-    void delta(std::size_t bytes);
+    void delta(std::size_t bytes, bool seam);
     void ended();
     [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
@@ -38,7 +38,7 @@ PublicEvent accepted(std::string_view session, std::int64_t number, std::int64_t
 PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch);
 PublicEvent node_started(std::string_view node);
 PublicEvent node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took);
-PublicEvent delta(std::string_view text);
+PublicEvent delta(std::string_view text, bool seam);
 PublicEvent ended(State state, std::string_view result);
 PublicEvent advice(std::string_view session, std::int64_t number, std::string_view advice, std::string_view task_id);
 }  // namespace event

@@ -127,8 +127,28 @@ TEST(AnthropicEvents, EveryCallIsABlockOfItsOwn) {
     EXPECT_NE(first.find(R"("index":1,"content_block":{"type":"tool_use","id":"t1","name":"add","input":{}})"), std::string::npos) << first;
     const std::string pieces = writer.delta({.tool_call = llm::ToolCallDelta{0, "", "", R"({"a")"}});
     EXPECT_NE(pieces.find(R"("delta":{"type":"input_json_delta","partial_json":"{\"a\""})"), std::string::npos) << pieces;
+    EXPECT_EQ(names_of(writer.delta({.tool_call = llm::ToolCallDelta{0, "", "", ":1}"}})), "content_block_delta");
     const std::string second = writer.delta({.tool_call = llm::ToolCallDelta{1, "t2", "add", "{}"}});
     EXPECT_EQ(names_of(second), "content_block_stop content_block_start content_block_delta");
+}
+
+TEST(AnthropicEvents, WhatIsToldAmidACallFollowsAtTheEnd) {
+    EventWriter writer{{"msg_1", "m"}};
+    EXPECT_EQ(names_of(writer.delta({.tool_call = llm::ToolCallDelta{0, "t1", "add", R"({"a")"}})),
+              "message_start content_block_start content_block_delta");
+    EXPECT_EQ(writer.delta({.tool_call = llm::ToolCallDelta{1, "t2", "add", R"({"b")"}}), "");
+    EXPECT_EQ(writer.delta({"Wait."}), "");
+    EXPECT_EQ(names_of(writer.delta({.tool_call = llm::ToolCallDelta{0, "", "", ":1}"}})), "content_block_delta");
+    EXPECT_EQ(writer.delta({.tool_call = llm::ToolCallDelta{1, "", "", ":2}"}}), "");
+    llm::Completion answer = kAnswer;
+    answer.tool_calls = {{"t1", "add", R"({"a":1})"}, {"t2", "add", R"({"b":2})"}};
+    const std::string last = writer.finish(answer);
+    EXPECT_EQ(names_of(last),
+              "content_block_stop content_block_start content_block_delta content_block_stop content_block_start content_block_delta "
+              "content_block_stop message_delta message_stop");
+    EXPECT_NE(last.find(R"("index":1,"content_block":{"type":"tool_use","id":"t2")"), std::string::npos) << last;
+    EXPECT_NE(last.find(R"("partial_json":"{\"b\":2}")"), std::string::npos) << last;
+    EXPECT_NE(last.find(R"("text":"Wait.")"), std::string::npos) << last;
 }
 
 TEST(AnthropicEvents, AnEmptyAnswerBeginsAndEndsAllTheSame) {

@@ -24,11 +24,11 @@ TEST(GatewayConfig, DefaultsKeepItsRules) {
     config::Description description;
     describe(description, config);
     EXPECT_TRUE(description.broken_rules().empty());
-    config.first_token = config.total * 2;
+    config.backoff = config.backoff_limit * 2;
     config::Description broken;
     describe(broken, config);
     ASSERT_EQ(broken.broken_rules().size(), 1U);
-    EXPECT_EQ(broken.broken_rules()[0].path, "first_token_ms");
+    EXPECT_EQ(broken.broken_rules()[0].path, "backoff_ms");
 }
 }  // namespace
 }  // namespace rondo::llm

@@ -28,26 +28,42 @@ struct Faults {
 
 /// A target that plays scripts, one for each attempt and the last again and again. A script is a list of steps, separated by '|':
 ///   +text      says it                 #name   says a piece of a tool call
+///   *          thinks
 ///   ~50        takes 50 ms             hang    says nothing more
 ///   .          the answer is whole     end     it ends without saying so
 ///   !class@ms  fails; Retry-After ms   throw   has a bug
-/// Each attempt costs 10 tokens of input and one of output for each piece.
+/// Each attempt costs 10 tokens of input and one of output for each piece. Vectors are played the same way and hold the length
+/// of their texts.
 class ScriptedTarget final : public Target {
 public:
-    ScriptedTarget(std::string id, bool prefill, std::vector<std::string> scripts, std::string& log, Faults& faults)
-        : id_{std::move(id)}, scripts_{std::move(scripts)}, log_{log}, faults_{faults} {
-        abilities_.prefill = prefill;
-    }
+    struct Parts {
+        std::string id;
+        bool prefill{false};
+        std::vector<std::string> scripts{"."};
+        bool embeddings{false};
+        std::string model{"m"};  ///< its own; "": none
+        Clocks clocks{};
+    };
+    ScriptedTarget(Parts parts, std::string& log, Faults& faults)
+        : id_{std::move(parts.id)},
+          scripts_{std::move(parts.scripts)},
+          model_{std::move(parts.model)},
+          clocks_{parts.clocks},
+          log_{log},
+          faults_{faults},
+          abilities_{.prefill = parts.prefill, .embeddings = parts.embeddings} {}
     [[nodiscard]] std::string_view id() const override { return id_; }
     [[nodiscard]] const Abilities& abilities() const override { return abilities_; }
-    [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const override { return request.model; }
+    [[nodiscard]] Clocks clocks() const override { return clocks_; }
+    [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const override { return model_.empty() ? request.model : model_; }
     [[nodiscard]] Tokens longest_answer(const ModelRequest&) const override { return Tokens{100}; }
 
     asio::awaitable<Outcome> attempt(const ModelRequest& request, const DeltaSink& sink, CallContext) override {
         co_await asio::this_coro::throw_if_cancelled(false);
         log_ += (log_.empty() ? "" : " ") + id_;
         if (!request.prefill.empty()) log_ += "(" + request.prefill + ")";
-        Played played{.model = id_ + "-1"};
+        if (model_.empty()) log_ += "/" + request.model;
+        Played played{.model = std::string{billed_as(request)}};
         if (const auto fault = faults_.next()) co_return failure(played, *fault);
         std::string_view script = scripts_[std::min(attempts++, scripts_.size() - 1)];
         for (;;) {
@@ -66,6 +82,10 @@ public:
                 continue;
             }
             Delta delta;
+            if (step == "*") {
+                if (sink) (void)co_await sink({});
+                continue;
+            }
             if (step.starts_with('#'))
                 delta.tool_call = ToolCallDelta{.id = "call_1", .name = std::string{step.substr(1)}, .arguments = "{}"};
             else delta.text = step.substr(1);
@@ -78,10 +98,28 @@ public:
         }
     }
 
+    asio::awaitable<EmbedOutcome> embed(const EmbedRequest& request, CallContext ctx) override {
+        const ModelRequest played{.model = request.model};
+        const auto outcome = co_await within(ctx, kept(attempt(played, {}, ctx)));
+        if (!outcome || !*outcome) {
+            const Error error = outcome ? outcome->error().error : outcome.error();
+            auto why = outcome ? outcome->error().error_class : class_of(error);
+            if (why == ErrorClass::cancelled && Clock::now() >= ctx.deadline) why = ErrorClass::timeout;
+            co_return std::unexpected{Failure{.error = why == ErrorClass::timeout ? provider_error(why, "late") : error,
+                                              .error_class = why,
+                                              .retry_after = outcome ? outcome->error().retry_after : std::nullopt,
+                                              .usage = {Tokens{10}, {}, {}, {}}}};
+        }
+        EmbedAnswer answer{.usage = (*outcome)->usage, .model = (*outcome)->model};
+        for (const auto& text : request.texts) answer.vectors.push_back({static_cast<float>(text.size())});
+        co_return answer;
+    }
+
     std::size_t attempts{0};
     int cancelled{0};  ///< attempts that were stopped while they waited
 
 private:
+    static asio::awaitable<Result<Outcome>> kept(asio::awaitable<Outcome> inner) { co_return co_await std::move(inner); }
     struct Played {
         std::string model, text{};
         std::vector<ToolCall> tool_calls{};
@@ -117,6 +155,8 @@ private:
 
     std::string id_;
     std::vector<std::string> scripts_;
+    std::string model_;
+    Clocks clocks_;
     std::string& log_;
     Faults& faults_;
     Abilities abilities_;
@@ -169,17 +209,14 @@ private:
 /// A gateway over scripted targets on a clock that the test moves.
 class GatewayTest : public LoopTest {
 protected:
-    struct Scripted {
-        const char* id;
-        bool prefill;
-        std::vector<std::string> scripts;
-    };
+    using Scripted = ScriptedTarget::Parts;
 
     void build(const std::vector<Scripted>& chain) {
         GatewaySetup setup{.config = config};
         targets.clear();
-        for (const Scripted& each : chain) {
-            targets.push_back(std::make_shared<ScriptedTarget>(each.id, each.prefill, each.scripts, tried, faults));
+        for (Scripted each : chain) {
+            each.clocks = clocks;
+            targets.push_back(std::make_shared<ScriptedTarget>(std::move(each), tried, faults));
             setup.targets.push_back(targets.back());
         }
         setup.aliases["both"] = {"A", "B"};
@@ -233,9 +270,8 @@ protected:
     }
     double metric(const std::string& name, const obs::Labels& labels) { return registry.counter(name, "", labels).value(); }
 
-    GatewayConfig config{.first_token = std::chrono::milliseconds{2'000},
-                         .gap = std::chrono::milliseconds{1'000},
-                         .total = std::chrono::milliseconds{20'000}};
+    GatewayConfig config{};
+    Clocks clocks{.first_token = std::chrono::seconds{2}, .gap = std::chrono::seconds{1}, .total = std::chrono::seconds{20}};
     Faults faults;
     std::string tried, deltas, breaker_log, detached;
     Clock::duration reader{0};  ///< how long it takes for each piece

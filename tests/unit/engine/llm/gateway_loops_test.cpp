@@ -17,7 +17,8 @@ class CrowdedTarget final : public Target {
 public:
     [[nodiscard]] std::string_view id() const override { return "A"; }
     [[nodiscard]] const Abilities& abilities() const override { return abilities_; }
-    [[nodiscard]] std::string_view billed_as(const ModelRequest& request) const override { return request.model; }
+    [[nodiscard]] Clocks clocks() const override { return {}; }
+    [[nodiscard]] std::string_view billed_as(const ModelRequest&) const override { return "m"; }
     [[nodiscard]] Tokens longest_answer(const ModelRequest&) const override { return Tokens{100}; }
     asio::awaitable<Outcome> attempt(const ModelRequest&, const DeltaSink&, CallContext) override {
         const int now = ++inside;

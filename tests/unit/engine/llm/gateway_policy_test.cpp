@@ -20,8 +20,8 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.claim; }
 class GatewayPolicy : public GatewayTest, public testing::WithParamInterface<Row> {};
 TEST_P(GatewayPolicy, Answers) {
     const Row& row = GetParam();
-    std::vector<Scripted> chain{{"A", row.a_continues, row.a}};
-    if (!row.b.empty()) chain.push_back({"B", row.b_continues, row.b});
+    std::vector<Scripted> chain{{.id = "A", .prefill = row.a_continues, .scripts = row.a}};
+    if (!row.b.empty()) chain.push_back({.id = "B", .prefill = row.b_continues, .scripts = row.b});
     build(chain);
     const auto call = begin({.model = "", .language = "zh", .use_fallback = row.use_fallback, .background = row.background},
                             CallContext{}.within(row.background ? 200s : 60s));
@@ -77,6 +77,13 @@ INSTANTIATE_TEST_SUITE_P(Llm, GatewayPolicy, testing::Values(
         {"hang", "+x|."}, {}, false, false, "A", "", "deadline_exceeded PROVIDER_SILENT", "A timeout 10"},
     Row{"slow, but in time",
         {"~1900|+x|~900|+y|."}, {"+z|."}, false, false, "A", "x|y", "primary: xy", "A ok 12"},
+    Row{"thinking is a sign of life, of which nothing is passed on",
+        {"~1500|*|~900|*|~900|+x|."}, {"+z|."}, false, false, "A", "x", "primary: x", "A ok 11"},
+    Row{"a target that stops thinking is silent",
+        {"*|~1100|+x|."}, {"+z|."}, false, false, "A B", "z", "target: z", "A timeout 10, B ok 11"},
+    Row{"however busy, it must come to an end",
+        {"+a|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|~900|*|"
+         "~900|*|~900|*|~900|*|~900|*|~900|*|."}, {}, false, false, "A", "a", "deadline_exceeded PROVIDER_SILENT", "A timeout 11", true},
     Row{"an answer that only ends is not whole",
         {"end"}, {"+x|."}, false, false, "A B", "x", "target: x", "A provider_fault 10, B ok 11"},
     // After the first piece
@@ -183,7 +190,7 @@ TEST_F(GatewayTest, TheApologyIsEnglishForLanguagesWeDoNotSpeak) {
 
 TEST_F(GatewayTest, ASlowReaderIsNotAnsweredWithATimeout) {
     reader = 30s;
-    config.total = 2s;
+    clocks.total = 2s;
     build({{"A", false, {"+a|+b|~900|+c|."}}});
     const auto call = begin({}, {});
     finish(call, 100ms);
@@ -215,19 +222,38 @@ TEST_F(GatewayTest, ABudgetThatIsUsedUpEndsTheCallAsItIs) {
     EXPECT_EQ(meter.book, "A provider_fault 10");
 }
 
-TEST_F(GatewayTest, NamesLeadToTargets) {
+TEST_F(GatewayTest, ErrorsSayHowLongWasWaited) {
     struct {
-        const char *model, *tried;
-    } const rows[] = {{"", "A B"}, {"A", "A B"}, {"B", "B"}, {"both", "A B"}};
+        const char *claim, *script, *message;
+        bool streams{true};
+        std::chrono::milliseconds left{60'000};
+    } const rows[] = {
+        {"no first token", "hang", "the provider said nothing at all for 2000 ms; try again or another target"},
+        {"a gap", "+a|hang", "the provider said nothing more for 1000 ms; try again or another target"},
+        {"the whole attempt", "hang", "the provider gave no whole answer within 20000 ms; try again or another target", false},
+        {"the caller's own deadline", "+a|~500|+b|hang", "no whole answer before the call's deadline; allow more time", true, 700ms},
+    };
     for (const auto& row : rows) {
-        tried.clear();
-        build({{"A", false, {"!config_fault"}}, {"B", false, {"+x|."}}});
-        const auto call = begin({.model = row.model});
+        build({{.id = "A", .scripts = {row.script}}});
+        const auto call = start(gateway->complete({.model = "", .use_fallback = false}, row.streams ? sink() : DeltaSink{}, CallContext{}.within(row.left)));
         finish(call);
-        EXPECT_EQ(tried, row.tried) << row.model;
+        ASSERT_FALSE(*call->result) << row.claim;
+        EXPECT_EQ(call->result->error().message, row.message) << row.claim;
+        EXPECT_EQ(call->result->error().reason, "PROVIDER_SILENT") << row.claim;
     }
-    const auto unknown = begin({.model = "gpt-9"});
-    EXPECT_EQ(told(unknown), "not_found MODEL_NOT_FOUND");
+}
+
+TEST_F(GatewayTest, EveryTargetHasItsOwnClocks) {
+    clocks.first_token = 200ms;
+    build({{.id = "A", .scripts = {"hang"}}});
+    const auto hasty = begin({.model = "", .use_fallback = false});
+    advance(200ms);
+    EXPECT_EQ(told(hasty), "deadline_exceeded PROVIDER_SILENT");
+    clocks.first_token = 5s;
+    build({{.id = "A", .scripts = {"~4000|+x|."}}});
+    const auto patient = begin({.model = "", .use_fallback = false});
+    advance(4s);
+    EXPECT_EQ(told(patient), "primary: x");
 }
 
 TEST_F(GatewayTest, RetriesAtOneTargetHaveABudget) {

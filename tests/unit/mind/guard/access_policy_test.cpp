@@ -37,6 +37,19 @@ INSTANTIATE_TEST_SUITE_P(AccessPolicy, AccessPolicyTest, testing::Values(
     Row{"an operator reads settings",                     supervisor, Resource::settings, read,   Owner::self,     allowed},
     Row{"an operator does not change settings",           supervisor, Resource::settings, change, Owner::self,     forbidden},
     Row{"an operator reads metrics",                      supervisor, Resource::metrics,  read,   Owner::self,     allowed},
+    Row{"a user sees what it spent",                      user,       Resource::usage,    read,   Owner::self,     allowed},
+    Row{"not what others spent",                          user,       Resource::usage,    read,   Owner::tenant,   hidden},
+    Row{"an operator sees what the tenant spent",         supervisor, Resource::usage,    read,   Owner::tenant,   allowed},
+    Row{"an admin too",                                   admin,      Resource::usage,    read,   Owner::tenant,   allowed},
+    Row{"a user sees its own budget",                     user,       Resource::budgets,  read,   Owner::self,     allowed},
+    Row{"not another's",                                  user,       Resource::budgets,  read,   Owner::tenant,   hidden},
+    Row{"and sets none, not even its own",                user,       Resource::budgets,  change, Owner::self,     forbidden},
+    Row{"an operator sees all budgets of the tenant",     supervisor, Resource::budgets,  read,   Owner::tenant,   allowed},
+    Row{"and sets none",                                  supervisor, Resource::budgets,  change, Owner::tenant,   forbidden},
+    Row{"an admin sets everybody's",                      admin,      Resource::budgets,  change, Owner::tenant,   allowed},
+    Row{"a user sees no alerts and no providers",         user,       Resource::operations, read, Owner::self,     forbidden},
+    Row{"an operator does",                               supervisor, Resource::operations, read, Owner::self,     allowed},
+    Row{"nobody changes them",                            admin,      Resource::operations, change, Owner::self,   forbidden},
     Row{"an admin reads everybody's sessions",            admin,      Resource::sessions, read,   Owner::tenant,   allowed},
     Row{"an admin changes settings",                      admin,      Resource::settings, change, Owner::self,     allowed},
     Row{"another tenant is not there, not even for an admin", admin,  Resource::sessions, read,   Owner::stranger, hidden},
@@ -54,11 +67,23 @@ TEST(AccessPolicy, NobodyReachesAnotherTenantsConversations) {
     }
 }
 
+TEST(AccessPolicy, NobodySeesOrChangesAnotherTenantsMoney) {
+    for (const Role role : {user, supervisor, admin}) {
+        for (const Resource resource : {Resource::usage, Resource::budgets}) {
+            for (const Action action : {read, change}) {
+                EXPECT_EQ(AccessPolicy::decide(role, resource, action, Owner::stranger), hidden);
+            }
+        }
+    }
+}
+
 TEST(AccessPolicy, ReachFollowsTheTable) {
     EXPECT_EQ(AccessPolicy::reach(user, Resource::sessions, read), Reach::own);
     EXPECT_EQ(AccessPolicy::reach(supervisor, Resource::sessions, read), Reach::tenant);
     EXPECT_EQ(AccessPolicy::reach(supervisor, Resource::turns, read), Reach::own);
     EXPECT_EQ(AccessPolicy::reach(admin, Resource::turns, change), Reach::tenant);
+    EXPECT_EQ(AccessPolicy::reach(user, Resource::usage, read), Reach::own);
+    EXPECT_EQ(AccessPolicy::reach(supervisor, Resource::budgets, read), Reach::tenant);
 }
 
 TEST(AccessPolicy, ARolesNameReadsBack) {

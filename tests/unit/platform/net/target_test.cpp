@@ -75,5 +75,11 @@ INSTANTIATE_TEST_SUITE_P(Target, QueryValue, testing::Values(
     Query{"no query",                           "",                 "a",     std::nullopt},
     Query{"empty pairs are skipped",            "&&a=1&",           "a",     "1"},
     Query{"a prefix of a key is not the key",   "limit=1",          "lim",   std::nullopt}));
+
+TEST(Target, WhatIsEncodedDecodesToItself) {
+    EXPECT_EQ(percent_encode("user:ada-1._~"), "user%3Aada-1._~");
+    EXPECT_EQ(percent_encode("a b&c=\"<价>\""), "a%20b%26c%3D%22%3C%E4%BB%B7%3E%22");
+    for (const std::string text : {"", "%", "a+b", "\x01\xff", "价格/100%"}) EXPECT_EQ(percent_decode(percent_encode(text), true), text);
+}
 }  // namespace
 }  // namespace rondo::net

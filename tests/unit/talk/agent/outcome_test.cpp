@@ -30,7 +30,7 @@ const std::vector<Row>& rows() {
         {"sources were found", "knowledge", KnowledgeOutcome{{{"tea#1", "Tea", "Leaves \"and\"\nwater", 3.25}, {"b", "", "", 0}}}, "found"},
         {"none were found", "knowledge", KnowledgeOutcome{}, "none"},
         {"the persona's label is why it stopped", "npc",
-         NpcOutcome{"你好", {Tokens{7}, Tokens{2}, Tokens{1}, Tokens{3}}, "rehearsal", "length"}, "length"},
+         NpcOutcome{"你好", {Tokens{7}, Tokens{2}, Tokens{1}, Tokens{3}}, "rehearsal", "length", "spare", "target", 2}, "length"},
         {"an empty answer is one too", "npc", NpcOutcome{}, ""},
         {"the coach has advised", "coach", CoachOutcome{"Ask first.\nThen tell.", {"ask", "tell"}}, "advised"},
         {"without any rule, too", "coach", CoachOutcome{}, "advised"},
@@ -103,6 +103,12 @@ TEST(Outcome, DamageIsDataLossOrAnotherValueButNeverACrash) {
         });
     }
     EXPECT_GT(refused, 100);
+}
+
+TEST(Outcome, AnAnswerOfAnEarlierVersionIsRead) {
+    const auto back = from_json("npc", boost::json::parse(R"({"text":"Hi","model":"m","finish":"stop","input":7,"output":2,"cache_write":0,"cache_read":0})"));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(*back, Outcome{(NpcOutcome{"Hi", {Tokens{7}, Tokens{2}, {}, {}}, "m", "stop"})});
 }
 
 TEST(Outcome, AnUnknownNodeIsDataLoss) {

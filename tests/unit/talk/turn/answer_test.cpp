@@ -60,16 +60,26 @@ TEST_F(AnswerTest, ACompletedTurnTellsAllOfIt) {
         "npc_response": "Good \"day\".", "intent": "hello", "confidence": 0.875, "stage": "finish", "ttft_ms": 1.25, "duration_ms": 2.5,
         "coach_advice": {"text": "Ask.", "rules": ["ask"]}, "compliance": {"risk_level": "LOW", "score": 0, "findings": []}, "blocked": false,
         "sources": [{"id": "tea#1", "title": "Tea"}], "usage": {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10},
-        "cost": {"micros": 0, "currency": "USD"}, "model": "rehearsal", "decision_id": "d_1", "bandit_decision": null, "trace_id": "abc",
+        "cost": {"micros": 0, "currency": "USD"}, "model": "rehearsal", "answered_by": null, "decision_id": "d_1", "bandit_decision": null, "trace_id": "abc",
         "workflow": {"name": "tiny", "version": "1", "generation": 2}})")
                   .as_object());
+}
+
+TEST_F(AnswerTest, AProvidersAnswerTellsHowItCameAbout) {
+    board.npc->rung = "target";
+    board.npc->target = "spare";
+    board.npc->attempts = 2;
+    EXPECT_EQ(json().at("answered_by"), (value{{"target", "spare"}, {"rung", "target"}, {"attempts", 2}}));
+    *board.npc = {.text = "Sorry.", .usage = {}, .model = "", .finish_reason = "stop", .rung = "apology", .attempts = 3};
+    EXPECT_EQ(json().at("answered_by"), (value{{"target", nullptr}, {"rung", "apology"}, {"attempts", 3}}));
+    EXPECT_EQ(json().at("model"), value(nullptr)) << "no model said that";
 }
 
 TEST_F(AnswerTest, WhatNoNodeFoundIsNull) {
     board = {};
     ttft.reset();
     const auto told = json();
-    for (const char* key : {"intent", "confidence", "ttft_ms", "coach_advice", "compliance", "model"})
+    for (const char* key : {"intent", "confidence", "ttft_ms", "coach_advice", "compliance", "model", "answered_by"})
         EXPECT_TRUE(told.at(key).is_null()) << key;
     EXPECT_TRUE(told.at("sources").as_array().empty());
 }

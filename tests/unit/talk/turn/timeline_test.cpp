@@ -50,9 +50,10 @@ Told random_turn(Rng& rng) {
             }
             case 2: {
                 const auto piece = kPieces[rng.below(std::size(kPieces))];
-                timeline.delta(piece.size());
+                const bool seam = rng.below(4) == 0;
+                timeline.delta(piece.size(), seam);
                 answer += piece;
-                told.events.push_back(event::delta(piece));
+                told.events.push_back(event::delta(piece, seam));
                 break;
             }
             default: timeline.restarted(); told.events.push_back(event::restarted(kSession, told.record.number, told.record.epoch));
@@ -102,7 +103,7 @@ TEST(Timeline, FlippedBitsNeverCrash) {
 TEST(Timeline, TakesFewBytes) {
     Timeline timeline;
     timeline.accepted();
-    timeline.delta(40);
+    timeline.delta(40, false);
     timeline.ended();
     EXPECT_EQ(timeline.bytes().size(), 4U);
 }
@@ -122,7 +123,7 @@ TEST_P(ContradictionTest, Retell) {
 }
 std::string one_delta(std::size_t bytes) {
     Timeline timeline;
-    timeline.delta(bytes);
+    timeline.delta(bytes, false);
     timeline.ended();
     return timeline.bytes();
 }
@@ -146,7 +147,8 @@ TEST(Event, DataIsJson) {
               R"(node_finished {"node":"npc","status":"ok","duration_ms":1.5})");
     EXPECT_EQ(as_json(event::node_finished("npc", "ok", "stop", microseconds{0})),
               R"(node_finished {"node":"npc","status":"ok","duration_ms":0,"label":"stop"})");
-    EXPECT_EQ(as_json(event::delta("\"\n")), R"(delta {"text":"\"\n"})");
+    EXPECT_EQ(as_json(event::delta("\"\n", false)), R"(delta {"text":"\"\n"})");
+    EXPECT_EQ(as_json(event::delta("x", true)), R"(delta {"text":"x","seam":true})");
     EXPECT_EQ(as_json(event::ended(State::stopped, "{}")), "completed {}");
     EXPECT_EQ(as_json(event::ended(State::failed, "{}")), "failed {}");
     EXPECT_EQ(as_json(event::advice("s", 2, R"({"text":"x"})", "t_1")),
