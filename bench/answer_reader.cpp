@@ -14,15 +14,30 @@ std::optional<std::size_t> number(std::string_view text, int base) {
     if (ec != std::errc{} || end != text.data() + text.size() || value > kMaxBytes) return std::nullopt;
     return value;
 }
+
+/// The value of a header, empty when it is not there. `name` as "\r\nname: ", lower case.
+std::string_view header(std::string_view head, std::string_view name) {
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    const auto found = std::ranges::search(head, name, same);
+    if (found.empty()) return {};
+    const std::string_view value{found.end(), head.end()};
+    return value.substr(0, value.find('\r'));
+}
 }  // namespace
 
 Status AnswerReader::feed(std::string_view bytes) {
-    if (buffer_.size() + bytes.size() > kMaxBytes) return fail(Code::resource_exhausted, "an answer longer than 4 MiB");
+    if (buffer_.size() - at_ + body_.size() + bytes.size() > kMaxBytes)
+        return fail(Code::resource_exhausted, "an answer longer than 4 MiB");
     buffer_.append(bytes);
     for (;;) {
         const auto more = step();
         if (!more) return propagate(more);
-        if (!*more) return {};
+        if (*more) continue;
+        if (at_ == buffer_.size()) {
+            buffer_.clear();
+            at_ = 0;
+        }
+        return {};
     }
 }
 
@@ -82,16 +97,14 @@ Status AnswerReader::read_head(std::string_view head) {
     const auto code = head.starts_with("HTTP/1.1 ") ? number(head.substr(9, 3), 10) : std::nullopt;
     if (!code) return fail(Code::data_loss, "an answer that is not HTTP/1.1");
     status_ = static_cast<int>(*code);
-    constexpr std::string_view kLength = "\r\nContent-Length: ";
-    if (const auto found = head.find(kLength); found != std::string_view::npos) {
-        const auto value = head.substr(found + kLength.size());
-        const auto length = number(value.substr(0, value.find('\r')), 10);
+    if (const auto value = header(head, "\r\ncontent-length: "); !value.empty()) {
+        const auto length = number(value, 10);
         if (!length) return fail(Code::data_loss, "a Content-Length that is no number or too large");
         left_ = *length;
         part_ = Part::content;
         return {};
     }
-    if (head.find("\r\nTransfer-Encoding: chunked") == std::string_view::npos) return fail(Code::data_loss, "an answer of unknown length");
+    if (header(head, "\r\ntransfer-encoding: ") != "chunked") return fail(Code::data_loss, "an answer of unknown length");
     part_ = Part::chunk_size;
     return {};
 }

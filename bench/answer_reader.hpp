@@ -13,6 +13,8 @@ public:
     /// Errors: `data_loss` (no answer we understand, bytes after its end), `resource_exhausted` (longer than 4 MiB).
     [[nodiscard]] Status feed(std::string_view bytes);
     void reset();  ///< the next answer follows
+    /// Forgets the first bytes of the body, so that a long stream is not kept.
+    void drop(std::size_t bytes) { body_.erase(0, bytes); }
 
     [[nodiscard]] bool done() const { return part_ == Part::done; }
     [[nodiscard]] int status() const { return status_; }            ///< 0 until the head is complete

@@ -14,24 +14,34 @@
 #include <utility>
 
 namespace rondo::bench {
+namespace {
+/// As execve() wants them; valid as long as the texts are.
+std::vector<char*> c_strings(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+}  // namespace
+
 Result<std::unique_ptr<Child>> Child::start_self(std::vector<std::string> arguments) {
     return start("/proc/self/exe", std::move(arguments));
 }
 
-Result<std::unique_ptr<Child>> Child::start(const std::filesystem::path& program, std::vector<std::string> arguments) {
+Result<std::unique_ptr<Child>> Child::start(const std::filesystem::path& program, std::vector<std::string> arguments,
+                                            std::vector<std::string> environment) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail(Code::internal, "pipe failed");
     arguments.insert(arguments.begin(), program.filename().string());
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
+    const auto argv = c_strings(arguments);
+    const auto envp = c_strings(environment);
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // the server's sockets and files are not its own
     pid_t process = 0;
-    const int failed = posix_spawn(&process, program.c_str(), &actions, nullptr, argv.data(), environ);
+    const int failed = posix_spawn(&process, program.c_str(), &actions, nullptr, argv.data(), environment.empty() ? environ : envp.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
     if (failed != 0) {

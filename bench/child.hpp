@@ -14,8 +14,10 @@ namespace rondo::bench {
 /// A process of its own whose standard output we read. Killed, if it still runs, on destruction.
 class Child {
 public:
+    /// `environment`: all of it, each NAME=VALUE; empty: this process's own.
     /// Errors: `internal` (no pipe), `not_found` (no such program).
-    [[nodiscard]] static Result<std::unique_ptr<Child>> start(const std::filesystem::path& program, std::vector<std::string> arguments);
+    [[nodiscard]] static Result<std::unique_ptr<Child>> start(const std::filesystem::path& program, std::vector<std::string> arguments,
+                                                              std::vector<std::string> environment = {});
     /// This program once more.
     [[nodiscard]] static Result<std::unique_ptr<Child>> start_self(std::vector<std::string> arguments);
     ~Child();

@@ -12,17 +12,19 @@ int main(int argc, char** argv) {
     CLI::App root{"rondo-bench: what rondo's speed is, measured", "rondo-bench"};
     root.require_subcommand(1);
     root.footer(
-        "Exit codes: 0 done, 1 failed (a single failed turn is enough), 2 wrong usage.\n\n"
+        "Exit codes: 0 done, 1 failed (a single failed turn or call is enough), 2 wrong usage.\n\n"
         "Examples:\n"
         "  rondo-bench turn\n"
         "  rondo-bench turn --json\n"
         "  rondo-bench startup\n"
-        "  rondo-bench soak\n\n"
+        "  rondo-bench soak\n"
+        "  rondo-bench gateway --table\n\n"
         "rondo-bench COMMAND --help says more.");
     int exit = app::kOk;
     bench::add_turn(root, exit);
     bench::add_startup(root, exit);
     bench::add_soak(root, exit);
+    bench::add_gateway(root, exit);
     bench::add_drive(root, exit);
     try {
         root.parse(argc, argv);

@@ -1,8 +1,29 @@
 #include "program.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <string_view>
 
 namespace rondo::bench {
+namespace {
+Result<Program> start(const std::filesystem::path& binary, std::vector<std::string> arguments, std::vector<std::string> environment) {
+    const TimePoint begin = Clock::now();
+    auto child = Child::start(binary, std::move(arguments), std::move(environment));
+    if (!child) return propagate(child);
+    const auto line = (*child)->line(begin + std::chrono::minutes{1});
+    const auto ready = Clock::now() - begin;
+    if (!line) return propagate(line);
+    std::uint16_t port = 0;
+    const auto digits = line->rfind(':') + 1;
+    std::from_chars(line->data() + digits, line->data() + line->size(), port);
+    if (!line->starts_with("listening on ") || port == 0)
+        return fail(Code::internal, fmt::format("rondo said \"{}\" instead of its address", *line));
+    return Program{.child = std::move(*child), .ready = ready, .port = port};
+}
+}  // namespace
+
 Result<Program> start_program(const ProgramOptions& options) {
     std::vector<std::string> arguments{"serve",
                                        "--port",
@@ -12,16 +33,23 @@ Result<Program> start_program(const ProgramOptions& options) {
                                        "--workflow",
                                        (options.data / "none.json").string(),  // the packs' own
                                        "--log-level",
-                                       "warn"};
+                                       options.log_level};
     if (!options.scenarios.empty()) arguments.insert(arguments.end(), {"--scenarios", options.scenarios.string()});
-    const TimePoint begin = Clock::now();
-    auto child = Child::start(options.binary, std::move(arguments));
-    if (!child) return propagate(child);
-    const auto line = (*child)->line(begin + std::chrono::minutes{1});
-    const auto ready = Clock::now() - begin;
-    if (!line) return propagate(line);
-    if (!line->starts_with("listening on ")) return fail(Code::internal, fmt::format("rondo said \"{}\" instead of its address", *line));
-    return Program{.child = std::move(*child), .ready = ready};
+    return start(options.binary, std::move(arguments), options.environment);
+}
+
+Result<Program> start_mock_provider(const MockOptions& options) {
+    return start(options.binary,
+                 {"mock-provider", "--port", "0", "--key", options.key, "--tokens", fmt::to_string(options.tokens), "--threads",
+                  fmt::to_string(options.threads)},
+                 {});
+}
+
+std::vector<std::string> clean_environment(std::vector<std::string> more) {
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        if (!std::string_view{*entry}.starts_with("RONDO_")) more.emplace_back(*entry);
+    }
+    return more;
 }
 
 std::filesystem::path find_program() {

@@ -43,6 +43,7 @@ const std::string kChunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\
 INSTANTIATE_TEST_SUITE_P(Bench, AnswerReaderTest, testing::Values(
     Row{"a body of known length",            "HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhello", 201, "hello", true,  {}},
     Row{"an empty body is complete",         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",           200, "",      true,  {}},
+    Row{"header names in any case",          "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",           200, "ok",    true,  {}},
     Row{"half a body is not",                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhell",       200, "hell",  false, {}},
     Row{"half a head says nothing",          "HTTP/1.1 200 OK\r\nContent-",                            0,   "",      false, {}},
     Row{"chunks are joined",                 kChunked + "3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n",    200, "abc0123456789", true, {}},
@@ -61,6 +62,19 @@ TEST(AnswerReader, ReadsTheNextAnswerAfterReset) {
     ASSERT_TRUE(reader.feed("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"));
     EXPECT_EQ(reader.status(), 404);
     EXPECT_EQ(reader.body(), "no");
+}
+
+TEST(AnswerReader, AStreamWhoseBeginningIsDroppedMayBeOfAnyLength) {
+    AnswerReader reader;
+    ASSERT_TRUE(reader.feed(kChunked));
+    const std::string chunk = "100000\r\n" + std::string(1U << 20U, 'x') + "\r\n";
+    for (int i = 0; i < 8; ++i) {
+        ASSERT_TRUE(reader.feed(chunk)) << i;
+        ASSERT_EQ(reader.body().size(), 1U << 20U);
+        reader.drop(reader.body().size());
+    }
+    ASSERT_TRUE(reader.feed("0\r\n\r\n"));
+    EXPECT_TRUE(reader.done());
 }
 
 TEST(AnswerReader, AnEndlessAnswerIsRefused) {
