@@ -27,6 +27,7 @@ struct Config {
     std::chrono::seconds idle_close{10};
     std::int64_t max_accounts{100'000};
     std::int64_t max_unsaved{65'536};
+    std::chrono::milliseconds flush_interval{10};
     std::int64_t keep_days{400};
 
     struct Alerts {
@@ -95,6 +96,8 @@ void describe(Visitor& v, Config& c) {
             in(std::int64_t{16}, std::int64_t{10'000'000}));
     v.field("max_unsaved", c.max_unsaved, Reload::live, "Settled calls that may wait for the disk; beyond, calls are refused.",
             in(std::int64_t{16}, std::int64_t{10'000'000}));
+    v.field("flush_interval_ms", c.flush_interval, Reload::live,
+            "Longest time a settled call waits for others before they are written together; nobody waits for it.", in(0ms, 1'000ms));
     v.field("keep_days", c.keep_days, Reload::live, "Days that usage is kept for reports.", in(std::int64_t{62}, std::int64_t{3'660}));
     v.section("alerts", c.alerts);
     if (const auto table = price_table(c.prices); !table) v.rule(false, "prices", table.error().message);

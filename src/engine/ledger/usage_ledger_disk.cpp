@@ -1,4 +1,5 @@
 // What of the ledger waits for the disk: opening accounts, drawing and closing allowances, saving entries.
+#include "base/async/within.hpp"
 #include "engine/ledger/repository.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 
@@ -158,6 +159,13 @@ void UsageLedger::work() { asio::co_spawn(executor_, keep_saving(), asio::detach
 
 asio::awaitable<void> UsageLedger::keep_saving() {
     for (;;) {
+        std::chrono::milliseconds gather{};
+        {
+            const std::scoped_lock lock{mutex_};
+            gather = settings_.config.flush_interval;
+        }
+        // A commit of its own for each call would cost more than all the rest of the call.
+        if (gather.count() > 0 && !co_await pause(gather)) co_return;
         const Status saved = co_await save();
         const std::scoped_lock lock{mutex_};
         // What was refused waits for tend() or the next entry.

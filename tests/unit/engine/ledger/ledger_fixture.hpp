@@ -19,6 +19,7 @@ protected:
         options.migrations = {migration(1)};
         options.projections = {&projection};
         config.prices = {"plain=0/1", "dear=1/2/3/4"};
+        config.flush_interval = std::chrono::milliseconds{0};
     }
     ~LedgerTest() override { drop(); }
 
