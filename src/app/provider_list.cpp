@@ -22,6 +22,7 @@ Result<ProviderEntry> read_provider(const std::string& name, const llm::TargetCo
                                  .tls = tls,
                                  .proxy = std::move(*proxy),
                                  .max_connections = static_cast<std::size_t>(config.max_connections),
+                                 .max_idle = static_cast<std::size_t>(config.max_connections),  // a burst is seldom the last
                                  .connect_timeout = config.connect},
                          .key = std::move(*key)};
 }
