@@ -22,6 +22,7 @@ struct GatewayBench {
     std::chrono::milliseconds leg{1'000};    ///< of each round, directly and through rondo
     std::vector<std::size_t> callers{};      ///< instead of those of each case, when not empty
     std::size_t streams{4'000};              ///< the most of `paced`
+    std::vector<std::string> settings{"server.busy_poll_us=50"};  ///< of the server, which has a core for itself; KEY=VALUE
     std::int64_t soak_requests{1'000'000};   ///< half of it before memory is looked at
 };
 using RowSink = std::function<Status(const GatewayRow&)>;

@@ -71,6 +71,7 @@ void add_gateway(CLI::App& root, int& exit) {
         ->check(CLI::Range(1, 4'000));
     command->add_option("--streams", bench.streams, "The most streams of paced (default 4000)")->check(CLI::Range(1, 4'000));
     command->add_option("--soak-requests", bench.soak_requests, "Requests of soak (default 1000000)")->check(CLI::Range(10, 1'000'000'000));
+    command->add_option("--set", bench.settings, "Settings of the server, KEY=VALUE (default: server.busy_poll_us=50)");
     command->add_option("--scenarios", bench.scenarios, "Folder of the scenario packs (default ./scenarios)");
     command->add_option("--rondo", bench.binary, "The program (default: the one beside this)")->check(CLI::ExistingFile);
     command->footer(

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace rondo::bench {
@@ -16,7 +17,7 @@ constexpr std::int64_t kAMillionASecond = 60'000'000;  ///< per minute: a limit 
 constexpr int kConnections = 4'096;
 
 /// The server's settings. Each model the bench asks for is a target of its own.
-std::vector<std::string> settings(std::uint16_t mock_port) {
+std::vector<std::string> settings(std::uint16_t mock_port, const std::vector<std::string>& more) {
     std::vector<std::string> all{"BENCH_PROVIDER_KEY=" + std::string{kProviderKey}, "RONDO_SERVER__THREADS=1",
                                  "RONDO_LEDGER__USER_DAY=1000000", "RONDO_LEDGER__USER_MONTH=10000000",
         // The bench spends like nobody else; being told so is no news.
@@ -30,6 +31,15 @@ std::vector<std::string> settings(std::uint16_t mock_port) {
         set("MODEL", model);
         set("KEY_ENV", "BENCH_PROVIDER_KEY");
         set("MAX_CONNECTIONS", fmt::to_string(kConnections));
+    }
+    for (const std::string& setting : more) {
+        std::string variable = "RONDO_";
+        const auto equals = std::min(setting.find('='), setting.size());
+        for (const char c : setting.substr(0, equals)) {
+            if (c == '.') variable += "__";
+            else variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        }
+        all.push_back(variable + setting.substr(equals));
     }
     return all;
 }
@@ -59,7 +69,7 @@ Result<std::unique_ptr<GatewayRig>> GatewayRig::start(const Options& options) {
     auto server = start_program({.binary = options.binary,
                                  .data = rig->data_.path(),
                                  .scenarios = options.scenarios,
-                                 .environment = clean_environment(settings(rig->mock_.port)),
+                                 .environment = clean_environment(settings(rig->mock_.port, options.settings)),
                                  .log_level = "error"});
     if (!server) return propagate(server);
     rig->server_ = std::move(*server);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rondo::bench {
 /// A provider and a server in front of it, each a process of its own on a fresh data folder. The server has one core and one event
@@ -21,6 +22,7 @@ public:
     struct Options {
         std::filesystem::path binary, scenarios;
         std::size_t tokens{24};  ///< of each answer
+        std::vector<std::string> settings{};  ///< of the server, KEY=VALUE
     };
     /// Errors: those of the programs and the data folder.
     [[nodiscard]] static Result<std::unique_ptr<GatewayRig>> start(const Options& options);

@@ -90,7 +90,7 @@ Status App::open(config::Loaded<Config> settings) {
     auto& lag = registry_.histogram("rondo_event_loop_lag_seconds", "How late the event loops' own timers fire.", obs::fine_seconds());
     loops_ = std::make_unique<EventLoops>(
         loop_count(config), [&lag](double seconds) { lag.observe(seconds); },
-        [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); });
+        [log = log_](const char* what) mutable { log.error("handler_threw", {{"what", what}}); }, config.server.busy_poll);
     feed_ = std::make_unique<gateway::OperatorFeed>(loops_->at(0).get_executor(), database_->generation());
     auto money = ledger::settings_of(config.ledger);
     if (!money) return propagate(money);
@@ -122,28 +122,27 @@ Status App::open(config::Loaded<Config> settings) {
                                 .metrics = metrics_,
                                 .log = log_,
                                 .tracer = tracer_});
-    api_ = std::make_unique<gateway::Api>(gateway::Backend{.turns = *turns_,
-                                                           .registry = registry_,
-                                                           .catalog = current,
-                                                           .config = config_backend(),
-                                                           .operations = operations_backend(),
-                                                           .ready = [this] { return ready(); },
-                                                           .speaker =
-                                                               [this] {
-                                                                   using Speaker = gateway::Backend::Speaker;
-                                                                   const auto target = providers_->usual();
-                                                                   if (!target) return Speaker{std::string{rehearsal_->name()}, true};
-                                                                   return Speaker{std::string{target->id()}, false};
-                                                               },
-                                                           .model = [this] { return providers_->model(); },
-                                                           .embed = [this](llm::EmbedRequest request, CallContext ctx) {
-                                                               return providers_->embed(std::move(request), std::move(ctx));
-                                                           },
-                                                           .models = [this] { return providers_->names(); },
-                                                           .shared = *shared_,
-                                                           .version = kVersion,
-                                                           .revision = kRevision,
-                                                           .gate = std::move(*gate_parts)});
+    api_ = std::make_unique<gateway::Api>(gateway::Backend{
+        .turns = *turns_,
+        .registry = registry_,
+        .catalog = current,
+        .config = config_backend(),
+        .operations = operations_backend(),
+        .ready = [this] { return ready(); },
+        .speaker =
+            [this] {
+                using Speaker = gateway::Backend::Speaker;
+                const auto target = providers_->usual();
+                if (!target) return Speaker{std::string{rehearsal_->name()}, true};
+                return Speaker{std::string{target->id()}, false};
+            },
+        .model = [this] { return providers_->model(); },
+        .embed = [this](llm::EmbedRequest request, CallContext ctx) { return providers_->embed(std::move(request), std::move(ctx)); },
+        .models = [this] { return providers_->names(); },
+        .shared = *shared_,
+        .version = kVersion,
+        .revision = kRevision,
+        .gate = std::move(*gate_parts)});
     server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
         log.error("handler_failed", {{"what", what}});
     });

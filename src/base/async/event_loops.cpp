@@ -9,8 +9,9 @@ namespace {
 constexpr std::chrono::milliseconds kProbeInterval{100};
 }
 
-EventLoops::EventLoops(std::size_t count, std::function<void(double)> on_lag, std::function<void(const char*)> on_panic)
-    : on_lag_{std::move(on_lag)}, on_panic_{std::move(on_panic)} {
+EventLoops::EventLoops(std::size_t count, std::function<void(double)> on_lag, std::function<void(const char*)> on_panic,
+                       Clock::duration busy_poll)
+    : on_lag_{std::move(on_lag)}, on_panic_{std::move(on_panic)}, busy_poll_{busy_poll} {
     for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>());
 }
 
@@ -26,11 +27,20 @@ void EventLoops::start() {
 void EventLoops::run(Loop& loop) {
     for (;;) {
         try {
-            loop.context.run();
+            if (busy_poll_ > Clock::duration::zero()) poll(loop.context);
+            else loop.context.run();
             return;
         } catch (const std::exception& thrown) {  // a handler's bug must not take every other conversation with it
             if (on_panic_) on_panic_(thrown.what());
         }
+    }
+}
+
+void EventLoops::poll(Context& context) const {
+    TimePoint last = Clock::now();
+    while (!context.stopped()) {
+        if (context.poll() > 0) last = Clock::now();
+        else if (Clock::now() - last >= busy_poll_ && context.run_one() > 0) last = Clock::now();
     }
 }
 

@@ -27,7 +27,7 @@ struct Config {
     std::chrono::seconds idle_close{10};
     std::int64_t max_accounts{100'000};
     std::int64_t max_unsaved{65'536};
-    std::chrono::milliseconds flush_interval{10};
+    std::chrono::milliseconds flush_interval{50};
     std::int64_t keep_days{400};
 
     struct Alerts {

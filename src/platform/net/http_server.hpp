@@ -33,6 +33,7 @@ public:
         std::string host{"127.0.0.1"};  ///< an IPv4 or IPv6 literal
         int port{8000};                 ///< 0: the system chooses
         int threads{0};                 ///< event loops the application makes; 0: one per core
+        std::chrono::microseconds busy_poll{0};  ///< of those loops
         int max_connections{10'000};    ///< beyond it: 503 with Retry-After
         std::size_t max_body_bytes{8U << 20U};  ///< a route may allow less
         std::size_t max_header_bytes{64U << 10U};
@@ -86,6 +87,9 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.field("host", c.host, Reload::restart, "IPv4 or IPv6 address to listen on.");
     v.field("port", c.port, Reload::restart, "0 lets the system choose.", in(0, 65'535));
     v.field("threads", c.threads, Reload::restart, "Event loops; 0 means one per core.", in(0, 256));
+    v.field("busy_poll_us", c.busy_poll, Reload::restart,
+            "How long an event loop looks for work before it sleeps: shorter answers where cores have nothing else to do, e.g. 50.",
+            in(std::chrono::microseconds{0}, std::chrono::microseconds{10'000}));
     v.field("max_connections", c.max_connections, Reload::restart, "Further ones are answered with 503.", in(1, 1'000'000));
     v.field("max_body_bytes", c.max_body_bytes, Reload::restart, "Longest request body; a route may allow less.", in(1'024, 1 << 30));
     v.field("max_header_bytes", c.max_header_bytes, Reload::restart, "Request line and headers together.", in(1'024, 1 << 20));

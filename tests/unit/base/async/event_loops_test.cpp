@@ -47,6 +47,17 @@ TEST(EventLoops, APanicIsReportedAndTheLoopGoesOn) {
     EXPECT_EQ(on(loops.at(0), [] { return 5; }), 5);
 }
 
+TEST(EventLoops, OneThatLooksForWorkDoesTheSame) {
+    std::promise<std::string> panic;
+    EventLoops loops{2, {}, [&](const char* what) { panic.set_value(what); }, std::chrono::microseconds{20}};
+    loops.start();
+    EXPECT_EQ(on(loops.at(0), [] { return 5; }), 5);
+    asio::post(loops.at(1), [] { throw std::runtime_error{"a handler's bug"}; });
+    EXPECT_EQ(panic.get_future().get(), "a handler's bug");
+    EXPECT_EQ(on(loops.at(1), [] { return 6; }), 6);
+    loops.stop();
+}
+
 TEST(EventLoops, MeasuresHowLateItIs) {
     std::promise<double> measured;
     bool first = true;
