@@ -11,6 +11,10 @@
 #include <utility>
 
 namespace rondo::gateway {
+namespace {
+constexpr std::size_t kFramesBytes = 16U << 10U;  ///< written at once at most
+}
+
 asio::awaitable<void> Handlers::chat_completions(net::Exchange& exchange) const { co_await complete(exchange, sdk::openai_dialect()); }
 
 asio::awaitable<void> Handlers::anthropic_messages(net::Exchange& exchange) const { co_await complete(exchange, sdk::anthropic_dialect()); }
@@ -43,11 +47,14 @@ asio::awaitable<void> Handlers::pass_through(sdk::Call& call, sdk::Wire& wire) c
     wire.ask.purpose.decision_id = call.decision_id();
     wire.ask.purpose.receipt = receipt;
     wire.ask.use_fallback = false;  // a program that asked for a model wants its answer or the error
+    std::string frames;  // of pieces that came together
     llm::DeltaSink sink;
     if (wire.streams()) {
-        sink = [&call, &wire](llm::Delta delta) -> asio::awaitable<Status> {
+        sink = [&call, &wire, &frames](llm::Delta delta) -> asio::awaitable<Status> {
             if (delta.origin) call.went(*delta.origin);
-            co_return co_await call.send(wire.delta(delta));
+            frames += wire.delta(delta);
+            if (delta.more && frames.size() < kFramesBytes) co_return Status{};
+            co_return co_await call.send(std::exchange(frames, {}));
         };
     }
     const auto completion = co_await model->complete(std::move(wire.ask), std::move(sink), call.ctx());
@@ -57,7 +64,8 @@ asio::awaitable<void> Handlers::pass_through(sdk::Call& call, sdk::Wire& wire) c
     if (completion && !wire.streams()) co_return co_await call.answer(wire.whole(*completion));
     if (!completion && !call.streaming()) co_return co_await call.refuse(completion.error());
     // Once the head has left an error is told in the stream, and nothing follows it.
-    const auto sent = co_await call.send(completion ? wire.finish(*completion) : wire.error(completion.error()));
+    frames += completion ? wire.finish(*completion) : wire.error(completion.error());
+    const auto sent = co_await call.send(std::move(frames));
     if (sent) co_await call.finish();
 }
 

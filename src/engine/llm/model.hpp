@@ -38,6 +38,7 @@ struct Delta {
     std::string text{};
     std::optional<ToolCallDelta> tool_call{};
     bool seam{false};  ///< from here on another attempt speaks: the one before broke off
+    bool more{false};  ///< the next piece is there already: whoever writes both may write them at once
     std::shared_ptr<const Origin> origin{};  ///< of the first piece of each attempt that comes through a gateway; else null
 };
 

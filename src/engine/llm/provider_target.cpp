@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace rondo::llm {
@@ -35,6 +36,15 @@ Target::Failure failure_of(ProviderError error, bool head_seen) {
 void charge(Target::Failure& failure, const wire::Bill& bill) {
     failure.usage = bill.usage;
     failure.usage_estimated = bill.estimated;
+}
+
+/// What came in one packet may leave in one. Pieces that say nothing are signs of life only: nobody may wait for them.
+void mark_neighbours(std::vector<Delta>& deltas) {
+    bool more = false;
+    for (Delta& delta : deltas | std::views::reverse) {
+        delta.more = more;
+        more = more || !delta.text.empty() || delta.tool_call;
+    }
 }
 
 bool has_type(const ProviderReply& reply, std::string_view type) {
@@ -107,6 +117,7 @@ asio::awaitable<Target::Outcome> ProviderTarget::read_stream(Call& call) {
             if (broke && broke->error_class == ErrorClass::cancelled && !whole) break;
             stream->finish(deltas);
         }
+        mark_neighbours(deltas);
         for (Delta& delta : deltas) {
             if (!call.sink) break;
             auto taken = co_await call.sink(std::move(delta));
@@ -140,6 +151,7 @@ asio::awaitable<Target::Outcome> ProviderTarget::read_json(Call& call) {
     }
     auto whole = read_whole(*body, call.request);
     if (!whole) co_return std::unexpected{failure_of(std::move(whole.error()), true)};
+    mark_neighbours(whole->deltas);
     for (Delta& delta : whole->deltas) {
         if (!call.sink) break;
         auto taken = co_await call.sink(std::move(delta));

@@ -26,6 +26,7 @@ struct Stage {
     support::Loop loop;
     std::shared_ptr<ScriptedTransport> wire;
     std::string heard;
+    std::string neighbours;  ///< of each piece that says something: "+" where the next one is there already, else "."
     std::size_t sink_fails_after{1'000};
     std::size_t pieces{0};  ///< the sink was given
 
@@ -37,6 +38,7 @@ struct Stage {
         DeltaSink sink;
         if (streamed) {
             sink = [&](Delta delta) -> asio::awaitable<Status> {
+                if (!delta.text.empty()) neighbours += delta.more ? "+" : ".";
                 if (pieces++ >= sink_fails_after) co_return fail(Code::cancelled, "the reader left");
                 heard += delta.text;
                 co_return Status{};
@@ -118,6 +120,13 @@ TEST(Attempt, TellsThoughtsAsSignsOfLifeAndPingsNotAtAll) {
     const auto outcome = stage.ask({.body = {bytes(": ping\n\n"), bytes(thought), bytes(": ping\n\n"), bytes(thought + says("a")), bytes(kStop + kUsage + kDone)}});
     EXPECT_EQ(line(outcome), "a [stop] 20/7");
     EXPECT_EQ(stage.pieces, 2U) << "an empty one, and the text, which says enough of itself";
+}
+
+TEST(Attempt, TellsWhichPiecesCameTogether) {
+    Stage stage;
+    (void)stage.ask({.body = {bytes(says("a") + says("b") + says("c")), bytes(says("d") + says("")), bytes(kStop + kDone)}});
+    EXPECT_EQ(stage.heard, "abcd");
+    EXPECT_EQ(stage.neighbours, "++..") << "a sign of life is not waited for";
 }
 
 TEST(Attempt, AReaderThatLeavesEndsItAndPaysForWhatWasSaid) {
