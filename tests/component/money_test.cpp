@@ -67,7 +67,7 @@ TEST_F(MoneyTest, ALimitIsNeverPassed) {
     put_budget("ada", {{"day", 3}});
     Answer turn;
     int answered = 0;
-    while (answered < 50 && (turn = say(ada, "s", {{"use_fallback", false}})).status == 200) ++answered;
+    while (answered < 50 && (turn = say(ada, "s")).status == 200) ++answered;
     EXPECT_EQ(turn.status, 429) << turn.body;
     EXPECT_EQ(turn.text("code"), "BUDGET_EXHAUSTED");
     EXPECT_GT(answered, 0);

@@ -120,13 +120,17 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         co_return Status{};
     };
     Outcomes outcomes;  // on their way to the journal
-    std::map<std::string, Error, std::less<>> failures;  // of each node, its last
+    std::map<std::string, Error, std::less<>> failures;  // what each node's last attempt failed of
     const auto call_node = [&](flow::NodeCall call, CallContext node_ctx) -> asio::awaitable<Result<flow::Outcome>> {
         const agent::Node* node = services_.nodes.find(call.node);
         if (!node) co_return fail(Code::internal, "the workflow names a node that does not exist");
-        if (call.fallback && !turn.accepted().use_fallback) {
-            const auto failed = failures.find(call.node);  // the caller is told what went wrong, not that nothing stood in
-            co_return fail(failed != failures.end() ? failed->second : Error{Code::unavailable, "the node failed"});
+        if (call.fallback) {
+            const auto failed = failures.find(call.node);
+            const bool known = failed != failures.end();
+            // A prepared line instead of an answer would hide that there is no money for one.
+            const bool unpaid = known && failed->second.reason == "BUDGET_EXHAUSTED";
+            if (known && (unpaid || !turn.accepted().use_fallback)) co_return fail(failed->second);
+            if (!turn.accepted().use_fallback) co_return fail(Code::unavailable, "the node failed and the request forbids a fallback");
         }
         const bool answers = call.node == "npc";
         // A second attempt would tell the beginning twice.
@@ -141,7 +145,8 @@ asio::awaitable<Draft> TurnCoordinator::draft(PreparedTurn prepared, CallContext
         if (answers) draft.model_time += Clock::now() - started;
         if (!outcome) {
             span.error(outcome.error());
-            failures.insert_or_assign(std::string{call.node}, outcome.error());
+            // One that ran out of time is cancelled, which says nothing of why.
+            if (outcome.error().code != Code::cancelled) failures.insert_or_assign(std::string{call.node}, outcome.error());
             co_return propagate(outcome);
         }
         span.set("node.status", "ok");
