@@ -33,6 +33,7 @@ UsageLedger::UsageLedger(Options options, Settings settings)
     : database_{options.database},
       executor_{std::move(options.executor)},
       on_alert_{std::move(options.on_alert)},
+      gather_{executor_},
       settings_{std::move(settings)},
       monitor_{settings_.thresholds()} {}
 

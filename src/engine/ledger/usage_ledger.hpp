@@ -1,4 +1,5 @@
 #pragma once
+#include "base/async/timer.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "engine/ledger/alert.hpp"
@@ -137,6 +138,7 @@ private:
     store::Database& database_;
     const asio::any_io_executor executor_;
     const AlertSink on_alert_;
+    Timer gather_;  // touched on the executor only
 
     mutable std::mutex mutex_;
     Settings settings_;

@@ -1,11 +1,13 @@
 // What of the ledger waits for the disk: opening accounts, drawing and closing allowances, saving entries.
-#include "base/async/within.hpp"
 #include "engine/ledger/repository.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -165,7 +167,11 @@ asio::awaitable<void> UsageLedger::keep_saving() {
             gather = settings_.config.flush_interval;
         }
         // A commit of its own for each call would cost more than all the rest of the call.
-        if (gather.count() > 0 && !co_await pause(gather)) co_return;
+        if (gather.count() > 0) {
+            gather_.expires_after(gather);
+            boost::system::error_code hurried;
+            co_await gather_.async_wait(asio::redirect_error(asio::use_awaitable, hurried));
+        }
         const Status saved = co_await save();
         const std::scoped_lock lock{mutex_};
         // What was refused waits for tend() or the next entry.
@@ -310,10 +316,16 @@ asio::awaitable<Status> UsageLedger::close() {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
         const Status saved = co_await save();
-        const std::scoped_lock lock{mutex_};
-        if (working_ || saving_ > 0) continue;
-        if (!saved) co_return saved;
-        if (outbox_.empty() && wanted_.empty()) break;
+        {
+            const std::scoped_lock lock{mutex_};
+            if (!working_ && saving_ == 0) {
+                if (!saved) co_return saved;
+                if (outbox_.empty() && wanted_.empty()) break;
+            }
+        }
+        // Whoever waits for more entries shall not; and he may wait on this very loop.
+        asio::post(executor_, [this] { gather_.cancel(); });
+        co_await asio::post(executor_, asio::use_awaitable);
     }
     co_return co_await close_idle(true);
 }

@@ -4,6 +4,15 @@ namespace rondo::ledger {
 namespace {
 using namespace std::chrono_literals;
 
+TEST_F(LedgerTest, WhoClosesDoesNotWaitForMoreEntries) {
+    config.user_day = 0.001000;
+    config.flush_interval = 50ms;  // on a clock that stands still
+    start();
+    reserve(ada(), 100)->settle(costing(40));
+    restart();
+    EXPECT_EQ(report(user("ada")).used, Money{40});
+}
+
 TEST_F(LedgerTest, AnOrderlyRestartForgetsNothingAndCountsNothingTwice) {
     config.user_day = 0.001000;
     start();

@@ -251,8 +251,9 @@ struct Settings {
         EXPECT_TRUE(value >= static_cast<Value>(bounds.low) && value <= static_cast<Value>(bounds.high)) << name;
         names.push_back(std::move(name));
     }
-    template <class Rep, class Period>
-    void field(std::string name, const std::chrono::milliseconds& value, Reload, const char*, DurationRange<Rep, Period> bounds) {
+    template <class Unit, class Rep, class Period>
+    void field(std::string name, const std::chrono::duration<std::int64_t, Unit>& value, Reload, const char*,
+               DurationRange<Rep, Period> bounds) {
         EXPECT_TRUE(value >= bounds.low && value <= bounds.high) << name;
         names.push_back(std::move(name));
     }
