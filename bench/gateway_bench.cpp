@@ -227,7 +227,8 @@ Status soak(const GatewayBench& bench, const GatewayRig& rig, const RowSink& tel
 
 Status run(const GatewayBench& bench, std::string_view name, const RowSink& tell) {
     if (name == "paced") return paced(bench, tell);
-    const auto rig = GatewayRig::start({.binary = bench.binary, .scenarios = bench.scenarios, .settings = bench.settings});
+    const auto rig =
+        GatewayRig::start({.binary = bench.binary, .scenarios = bench.scenarios, .data = bench.data, .settings = bench.settings});
     if (!rig) return propagate(rig);
     if (name == "bad_key") return bad_key(bench, **rig, tell);
     if (name == "head_of_line") return head_of_line(bench, **rig, tell);

@@ -18,6 +18,7 @@ struct GatewayBench {
     static constexpr std::array<std::string_view, 6> kCases{"json", "sse", "paced", "bad_key", "head_of_line", "soak"};
 
     std::filesystem::path binary, scenarios;
+    std::filesystem::path data;              ///< of the server; the cases share it, and with it the trained models
     int rounds{7};
     std::chrono::milliseconds leg{1'000};    ///< of each round, directly and through rondo
     std::vector<std::size_t> callers{};      ///< instead of those of each case, when not empty

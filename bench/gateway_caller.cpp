@@ -66,12 +66,18 @@ Status GatewayCaller::finish(Tally& tally, TimePoint now) {
         return fail(unexpected(answer_));
     if (question_->kind == Question::Kind::stream) {
         tally.text_bytes = meter_.text_bytes();
-        const auto missing = question_->text_bytes - std::min(question_->text_bytes, meter_.text_bytes());
-        tally.lost_bytes += missing;
-        if (missing > 0 || !meter_.whole()) ++tally.torn;
+        tally.lost_bytes += missing();
+        if (missing() > 0 || !meter_.whole()) ++tally.torn;
     }
     ++tally.answers;
     tally.took.add(std::chrono::round<microseconds>(now - asked_));
     return {};
 }
+
+void GatewayCaller::give_up(Tally& tally) const {
+    ++tally.torn;
+    tally.lost_bytes += missing();
+}
+
+std::size_t GatewayCaller::missing() const { return question_->text_bytes - std::min(question_->text_bytes, meter_.text_bytes()); }
 }  // namespace rondo::bench

@@ -50,12 +50,16 @@ public:
     /// Errors: those of Loopback and AnswerReader; `internal` with the answer when it is another one than expected.
     [[nodiscard]] Result<bool> listen(Tally& tally);
 
+    /// Counts as torn what it did not get of the answer under way; it must not be asked again.
+    void give_up(Tally& tally) const;
+
     [[nodiscard]] int socket() const { return connection_.socket(); }
 
 private:
     GatewayCaller(const Question& question, Loopback connection) : question_{&question}, connection_{std::move(connection)} {}
     void take_pieces(Tally& tally, TimePoint now);
     [[nodiscard]] Status finish(Tally& tally, TimePoint now);
+    [[nodiscard]] std::size_t missing() const;  ///< bytes of text still to come
 
     const Question* question_;
     Loopback connection_;

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "gateway_bench.hpp"
 #include "program.hpp"
+#include "server.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -20,11 +21,14 @@ struct GatewayOptions {
     bool table{false}, check{false};
     double seconds{1};
     std::vector<std::string> cases;
-    GatewayBench bench{.binary = find_program(), .scenarios = {}};
+    GatewayBench bench{.binary = find_program(), .scenarios = {}, .data = {}};
 };
 
 int measure(GatewayOptions& options) {
     options.bench.leg = std::chrono::milliseconds{static_cast<std::int64_t>(options.seconds * 1'000)};
+    const auto data = TemporaryFolder::make();
+    if (!data) return app::report(data.error()), app::kFailed;
+    options.bench.data = data->path();
     std::vector<GatewayRow> rows;
     std::vector<Fault> faults;
     const RowSink tell = [&](const GatewayRow& row) -> Status {

@@ -14,7 +14,7 @@ namespace rondo::bench {
 namespace {
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSilence{10'000};
+constexpr milliseconds kSilence{20'000};
 constexpr rlim_t kOwnFiles = 64;  ///< that are no connections
 
 /// The soft limit on file descriptors is raised as far as it may be.
@@ -92,7 +92,7 @@ Result<Tally> GatewayLoad::ask_for(milliseconds time, Upload* beside) {
         if (beside) {
             if (const auto gone_on = beside->go_on(now); !gone_on) return propagate(gone_on);
         }
-        if (const auto heard = listen(patience, now < end, tally); !heard) return propagate(heard);
+        if (const auto heard = listen(patience, now < end ? Then::ask_again : Then::rest, tally); !heard) return propagate(heard);
     }
     tally.elapsed = Clock::now() - begin;
     return tally;
@@ -103,13 +103,18 @@ Result<Tally> GatewayLoad::ask_once(milliseconds ramp, const std::function<void(
     const TimePoint begin = heard_ = Clock::now();
     const Clock::duration apart = Clock::duration{ramp} / static_cast<std::int64_t>(std::max<std::size_t>(1, callers_.size()));
     std::size_t asked = 0;
+    const auto broken = [&](GatewayCaller& caller) {
+        --under_way_;
+        caller.give_up(tally);
+        epoll_ctl(epoll_, EPOLL_CTL_DEL, caller.socket(), nullptr);
+    };
     while (asked < callers_.size() || under_way_ > 0) {
         while (asked < callers_.size() && Clock::now() >= begin + apart * static_cast<std::int64_t>(asked)) {
-            if (const auto sent = ask(callers_[asked]); !sent) return propagate(sent);
+            if (const auto sent = ask(callers_[asked]); !sent) broken(callers_[asked]);
             if (++asked == callers_.size()) all_asked();
         }
         const auto patience = asked < callers_.size() ? milliseconds{1} : kSilence;
-        if (const auto heard = listen(patience, false, tally); !heard) return propagate(heard);
+        if (const auto heard = listen(patience, Then::rest, tally, broken); !heard) return propagate(heard);
     }
     tally.elapsed = Clock::now() - begin;
     return tally;
@@ -120,22 +125,23 @@ Status GatewayLoad::ask(GatewayCaller& caller) {
     return caller.ask();
 }
 
-Status GatewayLoad::listen(milliseconds patience, bool again, Tally& tally) {
+Status GatewayLoad::listen(milliseconds patience, Then then, Tally& tally, const std::function<void(GatewayCaller&)>& broken) {
     std::array<epoll_event, 256> events;
     const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(patience.count()));
     if (ready < 0 && errno != EINTR) return fail(Code::internal, "epoll_wait failed");
     if (ready > 0) {
         heard_ = Clock::now();
     } else if (Clock::now() - heard_ >= kSilence) {
-        return fail(Code::deadline_exceeded, "no answer for ten seconds");
+        return fail(Code::deadline_exceeded, "no answer for twenty seconds");
     }
     for (int i = 0; i < ready; ++i) {
         auto& caller = callers_[events[static_cast<std::size_t>(i)].data.u64];
         const auto ended = caller.listen(tally);
-        if (!ended) return propagate(ended);
-        if (!*ended) continue;
+        if (!ended && !broken) return propagate(ended);
+        if (!ended) broken(caller);
+        if (!ended || !*ended) continue;
         --under_way_;
-        if (!again) continue;
+        if (then == Then::rest) continue;
         if (const auto asked = ask(caller); !asked) return asked;
     }
     return {};

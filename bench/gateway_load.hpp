@@ -43,16 +43,19 @@ public:
     ~GatewayLoad();
 
     /// Every caller asks, again and again, for so long; what is under way then ends. `beside` goes on meanwhile.
-    /// Errors: those of GatewayCaller and Upload; `deadline_exceeded` (silence for ten seconds).
+    /// Errors: those of GatewayCaller and Upload; `deadline_exceeded` (silence for twenty seconds).
     [[nodiscard]] Result<Tally> ask_for(std::chrono::milliseconds time, Upload* beside = nullptr);
-    /// Every caller asks once, the first at once, the last after `ramp`; `all_asked` is called then. Errors: as above.
+    /// Every caller asks once, the first at once, the last after `ramp`; `all_asked` is called then. Who is refused or cut off counts as
+    /// torn and is not asked again. Errors: `deadline_exceeded`, as above.
     [[nodiscard]] Result<Tally> ask_once(std::chrono::milliseconds ramp, const std::function<void()>& all_asked = [] {});
 
 private:
     explicit GatewayLoad(int epoll) : epoll_{epoll} {}
+    enum class Then { rest, ask_again };
     [[nodiscard]] Status ask(GatewayCaller& caller);
-    /// Listens to those whose answer has come; they ask again when `again`.
-    [[nodiscard]] Status listen(std::chrono::milliseconds patience, bool again, Tally& tally);
+    /// Listens to those whose answer has come. A failure ends it, unless `broken` is there to be called with the caller.
+    [[nodiscard]] Status listen(std::chrono::milliseconds patience, Then then, Tally& tally,
+                                const std::function<void(GatewayCaller&)>& broken = {});
 
     int epoll_;  // -1 once moved from
     std::vector<GatewayCaller> callers_;

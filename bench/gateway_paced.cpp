@@ -39,8 +39,9 @@ Result<std::size_t> text_bytes(const GatewayRig& rig) {
     for (const Way way : {Way::through, Way::direct}) {
         Streams one;
         if (const auto opened = open(one, rig, way, 1, 0); !opened) return propagate(opened);
-        const auto tally = one.load->ask_once(0ms);
+        const auto tally = one.load->ask_for(0ms);
         if (!tally) return propagate(tally);
+        if (tally->torn > 0) return fail(Code::data_loss, "a single stream was not whole");
         bytes = tally->text_bytes;
     }
     return bytes;
@@ -65,7 +66,8 @@ struct Options {
 
 Result<GatewayRow> measure_streams(const GatewayBench& bench, const Options& options) {
     const std::size_t tokens = tokens_for(options.streams, options.steady);
-    const auto rig = GatewayRig::start({.binary = bench.binary, .scenarios = bench.scenarios, .tokens = tokens});
+    const auto rig = GatewayRig::start(
+        {.binary = bench.binary, .scenarios = bench.scenarios, .data = bench.data, .tokens = tokens, .settings = bench.settings});
     if (!rig) return propagate(rig);
     const auto bytes = text_bytes(**rig);
     if (!bytes) return propagate(bytes);

@@ -56,10 +56,8 @@ std::string post(std::string_view key, const std::string& body) {
 }  // namespace
 
 Result<std::unique_ptr<GatewayRig>> GatewayRig::start(const Options& options) {
-    auto data = TemporaryFolder::make();
-    if (!data) return propagate(data);
-    std::unique_ptr<GatewayRig> rig{new GatewayRig{deal_cores(), std::move(*data)}};
-    if (const auto made = rig->make_key(); !made) return propagate(made);
+    std::unique_ptr<GatewayRig> rig{new GatewayRig{deal_cores()}};
+    if (const auto made = rig->make_key(options.data); !made) return propagate(made);
     const auto cores = rig->cores_.others.size();
     auto mock = start_mock_provider(
         {.binary = options.binary, .key = kProviderKey, .tokens = options.tokens, .threads = cores > 1 ? cores - 1 : 1});
@@ -67,7 +65,7 @@ Result<std::unique_ptr<GatewayRig>> GatewayRig::start(const Options& options) {
     rig->mock_ = std::move(*mock);
     const Pinned alone{rig->cores_.server};
     auto server = start_program({.binary = options.binary,
-                                 .data = rig->data_.path(),
+                                 .data = options.data,
                                  .scenarios = options.scenarios,
                                  .environment = clean_environment(settings(rig->mock_.port, options.settings)),
                                  .log_level = "error"});
@@ -76,9 +74,9 @@ Result<std::unique_ptr<GatewayRig>> GatewayRig::start(const Options& options) {
     return rig;
 }
 
-Status GatewayRig::make_key() {
+Status GatewayRig::make_key(const std::filesystem::path& data) {
     const auto id = guard::random_key_id();
-    return app::KeyFolder{data_.path()}.change([&](guard::KeyBook& book) -> Status {
+    return app::KeyFolder{data}.change([&](guard::KeyBook& book) -> Status {
         const auto issued = book.create({.name = "bench",
                                          .scope = {TenantId{"default"}, UserId{"bench"}},
                                          .limits = {.requests_per_minute = kAMillionASecond, .tokens_per_minute = 10 * kAMillionASecond}},

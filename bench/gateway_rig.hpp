@@ -14,17 +14,18 @@
 #include <vector>
 
 namespace rondo::bench {
-/// A provider and a server in front of it, each a process of its own on a fresh data folder. The server has one core and one event
+/// A provider and a server in front of it, each a process of its own. The server has one core and one event
 /// loop to itself, and everything on: a key with limits, a budget, breaker, ledger, metrics, trace. Provider and driver share the other
 /// cores: as long as the rig lives, the calling thread is kept there.
 class GatewayRig {
 public:
     struct Options {
         std::filesystem::path binary, scenarios;
+        std::filesystem::path data;  ///< of the server; the models trained on it stay there for the next rig
         std::size_t tokens{24};  ///< of each answer
         std::vector<std::string> settings{};  ///< of the server, KEY=VALUE
     };
-    /// Errors: those of the programs and the data folder.
+    /// Errors: those of the programs and of app::KeyFolder.
     [[nodiscard]] static Result<std::unique_ptr<GatewayRig>> start(const Options& options);
 
     /// Where a question goes.
@@ -48,12 +49,11 @@ public:
     [[nodiscard]] Result<std::int64_t> attempts() const;
 
 private:
-    GatewayRig(Cores cores, TemporaryFolder data) : cores_{std::move(cores)}, pinned_{cores_.others}, data_{std::move(data)} {}
-    [[nodiscard]] Status make_key();
+    explicit GatewayRig(Cores cores) : cores_{std::move(cores)}, pinned_{cores_.others} {}
+    [[nodiscard]] Status make_key(const std::filesystem::path& data);
 
     Cores cores_;
     Pinned pinned_;
-    TemporaryFolder data_;  // goes after the server
     std::string key_, bad_key_;
     Program mock_{}, server_{};
 };

@@ -154,7 +154,8 @@ TEST_F(Access, NoRouteShowsOrChangesWhatIsAnothers) {
             EXPECT_EQ(answer.body.find(kCanary), std::string::npos) << who << ", " << probe.name << '\n' << answer.body;
             // Asked the same, a scenario may well answer with the same line of its pack; nothing of the victim's is in that.
             const bool own_answer = probe.target.starts_with("/v1/");
-            if (!own_answer) EXPECT_EQ(answer.body.find(answer_text), std::string::npos) << who << ", " << probe.name << '\n' << answer.body;
+            if (!own_answer)
+                EXPECT_EQ(answer.body.find(answer_text), std::string::npos) << who << ", " << probe.name << '\n' << answer.body;
             for (const auto& header : answer.headers) EXPECT_EQ(header.value.find(kCanary), std::string::npos) << who << ", " << probe.name;
         }
         EXPECT_EQ(whole(), before) << who << " changed something";

@@ -61,6 +61,8 @@ std::size_t SubjectHash::operator()(const SubjectView& subject) const noexcept {
 }
 
 Spender spender_of(const CallContext& ctx, std::string session) {
-    return {.scope = {ctx.scope.tenant, ctx.budget.empty() ? ctx.scope.user : UserId{ctx.budget}}, .key = ctx.key, .session = std::move(session)};
+    return {.scope = {ctx.scope.tenant, ctx.budget.empty() ? ctx.scope.user : UserId{ctx.budget}},
+            .key = ctx.key,
+            .session = std::move(session)};
 }
 }  // namespace rondo::ledger

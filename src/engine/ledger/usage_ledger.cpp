@@ -17,8 +17,8 @@ std::size_t index(SubjectKind kind) { return static_cast<std::size_t>(kind); }
 Refusal refusal(const Exhausted& e) {
     std::string message = fmt::format("the budget of {} for this {} is used up ({} of {}); it is new again at {}", text(e.subject),
                                       name(e.period), amount_text(e.used), amount_text(e.limit), iso8601(e.resets_at));
-    const boost::json::object details{{"subject", text(e.subject)}, {"period", std::string{name(e.period)}},
-                                      {"used", to_units(e.used)},   {"limit", to_units(e.limit)},
+    const boost::json::object details{{"subject", text(e.subject)},         {"period", std::string{name(e.period)}},
+                                      {"used", to_units(e.used)},           {"limit", to_units(e.limit)},
                                       {"requested", to_units(e.requested)}, {"resets_at", iso8601(e.resets_at)}};
     return {.error = {.code = Code::resource_exhausted,
                       .message = std::move(message),

@@ -135,9 +135,8 @@ asio::awaitable<Status> Race::deliver(Leg& leg, Delta delta) {
 
 std::shared_ptr<const Origin> Race::origin(const Leg& leg) const {
     const auto asked = static_cast<std::size_t>(std::ranges::count_if(legs_, [](const auto& each) { return each->asked; }));
-    return std::make_shared<const Origin>(Origin{.route = leg.runner.route->state->id(),
-                                                 .attempts = before_.attempts + asked,
-                                                 .waited = before_.waited + (leg.last - leg.started)});
+    return std::make_shared<const Origin>(Origin{
+        .route = leg.runner.route->state->id(), .attempts = before_.attempts + asked, .waited = before_.waited + (leg.last - leg.started)});
 }
 
 void Race::stop(Leg& leg, Stop why) {

@@ -98,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(MoneyCodec, BudgetBody, testing::Values(
 TEST(MoneyCodec, AReportWithoutALimitHasNoShare) {
     const ledger::Subject key{ledger::SubjectKind::key, TenantId{"t"}, "k"};
     const auto of = [&](ledger::Period period, std::optional<Money> limit) {
-        return ledger::BudgetReport{.subject = key, .period = period, .used = Money{2'500'000}, .held = {}, .unaccounted = {}, .limit = limit};
+        return ledger::BudgetReport{
+            .subject = key, .period = period, .used = Money{2'500'000}, .held = {}, .unaccounted = {}, .limit = limit};
     };
     const auto json = budget_json({of(ledger::Period::day, Money{10'000'000}), of(ledger::Period::month, std::nullopt)}, {});
     EXPECT_EQ(json.at("subject"), "key:k");

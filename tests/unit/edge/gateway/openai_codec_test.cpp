@@ -203,7 +203,8 @@ INSTANTIATE_TEST_SUITE_P(OpenAi, OpenAiCodes, testing::Values(
     std::pair{"", "internal"}));
 
 TEST(OpenAiErrors, OfAnExhaustedChainTellTheAttempts) {
-    const Error error{.code = Code::unavailable, .message = "", .details = R"({"attempts":[{"target":"a","code":"PROVIDER_FAULT","took_us":7}]})"};
+    const Error error{
+        .code = Code::unavailable, .message = "", .details = R"({"attempts":[{"target":"a","code":"PROVIDER_FAULT","took_us":7}]})"};
     EXPECT_EQ(json::parse(error_json(error))->at("error").at("attempts").at(0).at("target"), "a");
     const Error plain{.code = Code::unavailable, .message = "", .details = R"({"used":1})"};
     EXPECT_FALSE(json::parse(error_json(plain))->at("error").as_object().contains("attempts"));
@@ -211,7 +212,8 @@ TEST(OpenAiErrors, OfAnExhaustedChainTellTheAttempts) {
 
 TEST(OpenAiErrors, OfABudgetAskForNoRepetition) {
     EXPECT_EQ(net::find_header(error_response({.code = Code::resource_exhausted, .message = "", .reason = "BUDGET_EXHAUSTED"}).headers,
-                               "x-should-retry"), "false");
+                               "x-should-retry"),
+              "false");
     EXPECT_EQ(net::find_header(error_response({.code = Code::resource_exhausted, .message = ""}).headers, "x-should-retry"), "");
 }
 
@@ -241,7 +243,8 @@ INSTANTIATE_TEST_SUITE_P(OpenAi, OpenAiEmbeddingFaults, testing::Values(
     std::pair{R"({"model":"m","input":"a","encoding_format":"hex"})", "/encoding_format"}));
 
 TEST(OpenAiEmbeddings, AreWrittenAsNumbersOrPacked) {
-    const llm::EmbedAnswer answer{.vectors = {{0.5F, -1.0F}, {0.1F, 0.0F}}, .usage = {.input = Tokens{7}, .output = {}, .cache_write = {}, .cache_read = {}}};
+    const llm::EmbedAnswer answer{.vectors = {{0.5F, -1.0F}, {0.1F, 0.0F}},
+                                  .usage = {.input = Tokens{7}, .output = {}, .cache_write = {}, .cache_read = {}}};
     EXPECT_EQ(embeddings_json(answer, "m", false),
               R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]},)"
               R"({"object":"embedding","index":1,"embedding":[0.1,0]}],"model":"m","usage":{"prompt_tokens":7,"total_tokens":7}})");

@@ -7,8 +7,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(AttemptDetails, TellEveryAttemptWithoutTheProvidersWords) {
-    const Attempt attempts[]{{.target = "a", .error = Error{.code = Code::unavailable, .message = "SECRET", .reason = "PROVIDER_FAULT"}, .took = 3ms},
-                             {.target = "b", .error = Error{.code = Code::deadline_exceeded, .message = "SECRET"}, .took = 4us}};
+    const Attempt attempts[]{
+        {.target = "a", .error = Error{.code = Code::unavailable, .message = "SECRET", .reason = "PROVIDER_FAULT"}, .took = 3ms},
+        {.target = "b", .error = Error{.code = Code::deadline_exceeded, .message = "SECRET"}, .took = 4us}};
     const std::string details = attempt_details(attempts);
     EXPECT_EQ(details, R"({"attempts":[{"target":"a","code":"PROVIDER_FAULT","took_us":3000},)"
                        R"({"target":"b","code":"deadline_exceeded","took_us":4}]})");

@@ -235,7 +235,8 @@ TEST_F(GatewayTest, ErrorsSayHowLongWasWaited) {
     };
     for (const auto& row : rows) {
         build({{.id = "A", .scripts = {row.script}}});
-        const auto call = start(gateway->complete({.model = "", .use_fallback = false}, row.streams ? sink() : DeltaSink{}, CallContext{}.within(row.left)));
+        const auto call = start(
+            gateway->complete({.model = "", .use_fallback = false}, row.streams ? sink() : DeltaSink{}, CallContext{}.within(row.left)));
         finish(call);
         ASSERT_FALSE(*call->result) << row.claim;
         EXPECT_EQ(call->result->error().message, row.message) << row.claim;

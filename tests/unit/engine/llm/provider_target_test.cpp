@@ -117,7 +117,8 @@ INSTANTIATE_TEST_SUITE_P(Silent, Attempts, testing::Values(
 TEST(Attempt, TellsThoughtsAsSignsOfLifeAndPingsNotAtAll) {
     const std::string thought = events({R"({"choices":[{"delta":{"reasoning_content":"hm"}}]})"});
     Stage stage;
-    const auto outcome = stage.ask({.body = {bytes(": ping\n\n"), bytes(thought), bytes(": ping\n\n"), bytes(thought + says("a")), bytes(kStop + kUsage + kDone)}});
+    const auto outcome = stage.ask(
+        {.body = {bytes(": ping\n\n"), bytes(thought), bytes(": ping\n\n"), bytes(thought + says("a")), bytes(kStop + kUsage + kDone)}});
     EXPECT_EQ(line(outcome), "a [stop] 20/7");
     EXPECT_EQ(stage.pieces, 2U) << "an empty one, and the text, which says enough of itself";
 }

@@ -70,9 +70,7 @@ TEST(AccessPolicy, NobodyReachesAnotherTenantsConversations) {
 TEST(AccessPolicy, NobodySeesOrChangesAnotherTenantsMoney) {
     for (const Role role : {user, supervisor, admin}) {
         for (const Resource resource : {Resource::usage, Resource::budgets}) {
-            for (const Action action : {read, change}) {
-                EXPECT_EQ(AccessPolicy::decide(role, resource, action, Owner::stranger), hidden);
-            }
+            for (const Action action : {read, change}) { EXPECT_EQ(AccessPolicy::decide(role, resource, action, Owner::stranger), hidden); }
         }
     }
 }

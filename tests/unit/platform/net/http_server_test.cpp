@@ -263,8 +263,9 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
     Settings settings;
     HttpServer::Config config;
     describe(settings, config);
-    EXPECT_EQ(settings.names, (std::vector<std::string>{"host", "port", "threads", "max_connections", "max_body_bytes", "max_header_bytes",
-                                                        "header_timeout_ms", "body_timeout_ms", "write_timeout_ms", "idle_timeout_ms"}));
+    EXPECT_EQ(settings.names,
+              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_body_bytes", "max_header_bytes",
+                                        "header_timeout_ms", "body_timeout_ms", "write_timeout_ms", "idle_timeout_ms"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {

@@ -106,7 +106,8 @@ TEST(Outcome, DamageIsDataLossOrAnotherValueButNeverACrash) {
 }
 
 TEST(Outcome, AnAnswerOfAnEarlierVersionIsRead) {
-    const auto back = from_json("npc", boost::json::parse(R"({"text":"Hi","model":"m","finish":"stop","input":7,"output":2,"cache_write":0,"cache_read":0})"));
+    const auto back = from_json(
+        "npc", boost::json::parse(R"({"text":"Hi","model":"m","finish":"stop","input":7,"output":2,"cache_write":0,"cache_read":0})"));
     ASSERT_TRUE(back);
     EXPECT_EQ(*back, Outcome{(NpcOutcome{"Hi", {Tokens{7}, Tokens{2}, {}, {}}, "m", "stop"})});
 }
