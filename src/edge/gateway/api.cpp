@@ -54,8 +54,9 @@ asio::awaitable<void> Api::serve(net::Exchange& exchange, const Entry& entry) {
         co_await exchange.respond(std::move(refusal));
         co_return;
     }
-    const Handlers handlers{*this, *caller};
-    gate_.audit(*caller, entry.name, exchange.request().path, context(exchange.request(), *caller).trace.trace_hex());
+    const CallContext ctx = context(exchange.request(), *caller);
+    const Handlers handlers{*this, *caller, ctx};
+    gate_.audit(*caller, entry.name, exchange.request().path, ctx.trace);
     if (headers.empty()) co_return co_await (handlers.*entry.handler)(exchange);
     WithHeaders limited{exchange, caller->headers};
     co_await (handlers.*entry.handler)(limited);

@@ -48,7 +48,6 @@ asio::awaitable<void> Handlers::answer_budget(net::Exchange& exchange, CallConte
 }
 
 asio::awaitable<void> Handlers::list_budgets(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     std::vector<Fault> faults;
     const std::int64_t limit = limit_of(exchange.request(), 50, 200, faults);
     std::optional<ledger::Subject> after;
@@ -86,14 +85,12 @@ asio::awaitable<void> Handlers::list_budgets(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::get_budget(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     auto subject = subject_of(ctx, exchange.param("subject"));
     if (!subject) co_return co_await refuse(exchange, subject.error(), ctx);
     co_await answer_budget(exchange, ctx, std::move(*subject));
 }
 
 asio::awaitable<void> Handlers::put_budget(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto subject = subject_of(ctx, exchange.param("subject"));
     if (!subject) co_return co_await refuse(exchange, subject.error(), ctx);
@@ -105,7 +102,6 @@ asio::awaitable<void> Handlers::put_budget(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::reset_budget(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto subject = subject_of(ctx, exchange.param("subject"));
     if (!subject) co_return co_await refuse(exchange, subject.error(), ctx);
@@ -115,7 +111,6 @@ asio::awaitable<void> Handlers::reset_budget(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::reconcile_budget(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto subject = subject_of(ctx, exchange.param("subject"));
     if (!subject) co_return co_await refuse(exchange, subject.error(), ctx);

@@ -22,7 +22,7 @@ asio::awaitable<void> Handlers::live(net::Exchange& exchange) const { co_await a
 
 asio::awaitable<void> Handlers::ready(net::Exchange& exchange) const {
     const auto status = backend().ready();
-    if (!status) co_return co_await refuse(exchange, status.error(), context(exchange));
+    if (!status) co_return co_await refuse(exchange, status.error(), ctx);
     co_await answer(exchange, 200, {{"status", "ok"}, {"version", backend().version}});
 }
 

@@ -22,7 +22,7 @@ asio::awaitable<void> Handlers::anthropic_messages(net::Exchange& exchange) cons
 asio::awaitable<void> Handlers::complete(net::Exchange& exchange, const sdk::Dialect& dialect) const {
     co_await asio::this_coro::throw_if_cancelled(false);  // what a call used is counted, also when its caller has left
     Rng rng = Rng::from_entropy();
-    sdk::Call call{exchange, dialect, context(exchange), new_id("d_", rng)};
+    sdk::Call call{exchange, dialect, ctx, new_id("d_", rng)};
     if (const auto status = accepting(); !status) co_return co_await call.refuse(status.error());
     const auto session = exchange.request().header("x-session-id");
     if (valid_id(session)) call.in_session(std::string{session});
@@ -73,7 +73,7 @@ asio::awaitable<void> Handlers::list_models(net::Exchange& exchange) const {
     std::vector<std::string> ids = backend().models();
     const auto catalog = backend().catalog();
     for (const auto& [id, scenario] : catalog->scenarios()) ids.push_back(std::string{kScenarioModels} + id);
-    sdk::Call call{exchange, sdk::dialect_of(exchange.request()), context(exchange), ""};
+    sdk::Call call{exchange, sdk::dialect_of(exchange.request()), ctx, ""};
     co_await call.answer(call.dialect().models(ids));
 }
 }  // namespace rondo::gateway

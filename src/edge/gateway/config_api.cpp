@@ -31,7 +31,6 @@ asio::awaitable<void> Handlers::get_workflow_schema(net::Exchange& exchange) con
 }
 
 asio::awaitable<void> Handlers::put_workflow(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     const auto keep = persist(exchange.request());
     if (!keep) co_return co_await refuse(exchange, keep.error(), ctx);

@@ -12,7 +12,7 @@ namespace rondo::gateway {
 asio::awaitable<void> Handlers::embeddings(net::Exchange& exchange) const {
     co_await asio::this_coro::throw_if_cancelled(false);  // what a call used is counted, also when its caller has left
     Rng rng = Rng::from_entropy();
-    sdk::Call call{exchange, sdk::openai_dialect(), context(exchange), new_id("d_", rng)};
+    sdk::Call call{exchange, sdk::openai_dialect(), ctx, new_id("d_", rng)};
     if (const auto status = accepting(); !status) co_return co_await call.refuse(status.error());
     auto request = openai::embeddings_request(exchange.request().body);
     if (!request) co_return co_await call.refuse(request.error());

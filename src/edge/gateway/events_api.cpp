@@ -25,7 +25,6 @@ Result<store::EventId> place(const net::Request& request) {
 }  // namespace
 
 asio::awaitable<void> Handlers::list_events(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto& request = exchange.request();
     std::vector<Fault> faults;
     const auto limit = static_cast<std::size_t>(limit_of(request, 100, OperatorFeed::kEvents, faults));

@@ -66,9 +66,11 @@ Result<Caller> Gate::admit(const net::Request& request, Access access, std::vect
     return Caller{std::move(*who), access, headers};
 }
 
-void Gate::audit(const Caller& caller, std::string_view route, std::string_view path, std::string_view trace_id) const {
+void Gate::audit(const Caller& caller, std::string_view route, std::string_view path, const TraceContext& trace) const {
     const bool changes = caller.access.action == guard::Action::change && caller.who.role == guard::Role::admin;
-    if (changes && !caller.who.anonymous() && parts_.audit) parts_.audit({caller.who, route, path, trace_id});
+    if (!changes || caller.who.anonymous() || !parts_.audit) return;
+    const std::string trace_id = trace.trace_hex();
+    parts_.audit({caller.who, route, path, trace_id});
 }
 
 net::Response WithHeaders::added(net::Response response) const {

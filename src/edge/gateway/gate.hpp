@@ -1,5 +1,6 @@
 #pragma once
 #include "base/obs/registry.hpp"
+#include "base/trace.hpp"
 #include "edge/gateway/authenticator.hpp"
 #include "mind/guard/access_policy.hpp"
 #include "mind/guard/principal.hpp"
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] Result<Caller> admit(const net::Request& request, Access access, std::vector<net::Header>& headers);
     /// What a call used in the end.
     void spend(const guard::Principal& who, std::int64_t tokens) { limiter_.spend(who.key, who.limits, tokens, Clock::now()); }
-    void audit(const Caller& caller, std::string_view route, std::string_view path, std::string_view trace_id) const;
+    void audit(const Caller& caller, std::string_view route, std::string_view path, const TraceContext& trace) const;
 
 private:
     Parts parts_;

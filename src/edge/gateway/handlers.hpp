@@ -16,6 +16,7 @@ inline constexpr std::string_view kScenarioModels = "rondo/";
 struct Handlers {
     Api& api;
     const Caller& caller;
+    const CallContext& ctx;  ///< of this request
 
     // sessions_api.cpp
     asio::awaitable<void> create_session(net::Exchange& exchange) const;
@@ -65,7 +66,6 @@ struct Handlers {
 
 private:
     [[nodiscard]] const Backend& backend() const { return api.backend_; }
-    [[nodiscard]] CallContext context(net::Exchange& exchange) const { return api.context(exchange.request(), caller); }
     /// Why new work is refused, when it is.
     [[nodiscard]] Status accepting() const { return api.backend_.ready(); }
 

@@ -9,7 +9,6 @@
 
 namespace rondo::gateway {
 asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto wanted = session_request(exchange.request().body);
     if (!wanted) co_return co_await refuse(exchange, wanted.error(), ctx);
@@ -46,7 +45,6 @@ boost::json::object Handlers::shown(const turn::StoredSession& session, const tu
 }
 
 asio::awaitable<void> Handlers::list_sessions(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto page = paging(exchange.request());
     if (!page) co_return co_await refuse(exchange, page.error(), ctx);
     auto words = turn::SearchWords::parse(exchange.request().query_value("q").value_or(""));
@@ -82,7 +80,6 @@ asio::awaitable<void> Handlers::search_sessions(net::Exchange& exchange, CallCon
 }
 
 asio::awaitable<void> Handlers::get_session(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     std::optional<std::int64_t> running;
     const auto found = co_await backend().turns.session(ctx, SessionId{exchange.param("id")}, &running);
     if (!found) co_return co_await refuse(exchange, found.error(), ctx);
@@ -92,7 +89,6 @@ asio::awaitable<void> Handlers::get_session(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto page = paging(exchange.request());
     if (!page) co_return co_await refuse(exchange, page.error(), ctx);
     const auto path = leaf(exchange.request());
@@ -111,7 +107,6 @@ asio::awaitable<void> Handlers::list_messages(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::delete_session(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto status = co_await backend().turns.remove(ctx, SessionId{exchange.param("id")});
     if (!status) co_return co_await refuse(exchange, status.error(), ctx);
     co_await exchange.respond({.status = 204, .content_type = ""});

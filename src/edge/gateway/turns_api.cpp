@@ -23,7 +23,6 @@ constexpr std::size_t kFramesBytes = 64U << 10U;
 asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
     const TimePoint received = Clock::now();
     const auto& request = exchange.request();
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto turn = turn_request(request.body, exchange.param("id"), request.header("idempotency-key"));
     if (!turn) co_return co_await refuse(exchange, turn.error(), ctx);
@@ -38,7 +37,6 @@ asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
 asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
     const TimePoint received = Clock::now();
     const auto& request = exchange.request();
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     const auto number = turn_number(exchange.param("n"));
     if (!number) co_return co_await refuse(exchange, number.error(), ctx);
@@ -81,7 +79,6 @@ asio::awaitable<void> Handlers::count_tokens(SessionId id, turn::TurnHandle hand
 }
 
 asio::awaitable<void> Handlers::turn_events(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto number = turn_number(exchange.param("n"));
     if (!number) co_return co_await refuse(exchange, number.error(), ctx);
     const SessionId id{exchange.param("id")};
@@ -130,7 +127,6 @@ asio::awaitable<void> Handlers::tell(net::Exchange& exchange, CallContext ctx, S
 }
 
 asio::awaitable<void> Handlers::stop_turn(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto number = turn_number(exchange.param("n"));
     if (!number) co_return co_await refuse(exchange, number.error(), ctx);
     const auto status = co_await backend().turns.stop(ctx, SessionId{exchange.param("id")}, *number);
@@ -139,7 +135,6 @@ asio::awaitable<void> Handlers::stop_turn(net::Exchange& exchange) const {
 }
 
 asio::awaitable<void> Handlers::submit_feedback(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto feedback = feedback_request(exchange.request().body);
     if (!feedback) co_return co_await refuse(exchange, feedback.error(), ctx);

@@ -22,7 +22,6 @@ Status keep_to_own(ledger::UsageQuery& query, const CallContext& ctx) {
 }  // namespace
 
 asio::awaitable<void> Handlers::get_usage(net::Exchange& exchange) const {
-    const auto ctx = context(exchange);
     const auto& request = exchange.request();
     auto query = usage_query(request, ledger::windows_at(Clock::wall()).day());
     if (!query) co_return co_await refuse(exchange, query.error(), ctx);
