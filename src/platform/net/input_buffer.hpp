@@ -42,14 +42,14 @@ public:
     }
     /// Between two requests a connection keeps little.
     void relax() {
-        if (empty() && capacity_ > 4 * kSmallest) {
+        if (empty() && capacity_ > 8 * kSmallest) {
             capacity_ = 0;
             memory_.reset();
         }
     }
 
 private:
-    static constexpr std::size_t kSmallest = 4096;
+    static constexpr std::size_t kSmallest = 2048;
     void move_to(std::size_t capacity) {
         auto memory = std::make_unique_for_overwrite<char[]>(capacity);
         if (!empty()) std::memcpy(memory.get(), memory_.get() + begin_, end_ - begin_);
