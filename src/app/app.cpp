@@ -314,8 +314,8 @@ App::~App() {
     voice_.reset();
     providers_.reset();
     feed_.reset();
-    loops_.reset();
     meter_.reset();
     ledger_.reset();
+    loops_.reset();
 }
 }  // namespace rondo::app

@@ -38,7 +38,7 @@ class UsageLedger {
 public:
     struct Options {
         store::Database& database;      ///< with migration() and a UsageProjection; outlives the ledger
-        asio::any_io_executor executor; ///< writes what nobody waits for
+        asio::any_io_executor executor; ///< writes what nobody waits for; its context outlives the ledger
         AlertSink on_alert{};
     };
     UsageLedger(Options options, Settings settings);

@@ -49,6 +49,7 @@ TEST_F(LedgerTest, SixtyFourClientsRacingOneBudgetOverspendNothing) {
     EXPECT_EQ(report({SubjectKind::tenant, TenantId{"acme"}, {}}).used.micros, spent);
     EXPECT_EQ(usage_by(GroupBy::day).total.cost.micros, spent) << "sum of settled = sum of usage";
     loops.stop();
+    ledger.reset();
 }
 }  // namespace
 }  // namespace rondo::ledger
