@@ -103,7 +103,6 @@ Status App::open(config::Loaded<Config> settings) {
     best_rated_ = std::make_unique<turn::BestRated>(*database_);
     providers_ = std::make_unique<Providers>(Providers::Parts{.loops = *loops_,
                                                               .registry = registry_,
-                                                              .log = log_,
                                                               .meter = meter_.get(),
                                                               .fallback = best_rated_.get(),
                                                               .on_breaker = [this](const llm::BreakerEvent& event) { tell(event); },

@@ -71,26 +71,22 @@ LedgerMeter::LedgerMeter(ledger::UsageLedger& ledger, obs::Registry& registry) :
 
 asio::awaitable<Result<std::unique_ptr<llm::Meter::Hold>>> LedgerMeter::reserve(const llm::ModelRequest& request, const llm::Target& target,
                                                                                 CallContext ctx) {
-    const Money most = estimate(request, target);
-    co_return co_await reserve(request.purpose, most, std::move(ctx));
+    return reserve(request.purpose, estimate(request, target), std::move(ctx));
 }
 
 asio::awaitable<Result<std::unique_ptr<llm::Meter::Hold>>> LedgerMeter::reserve(const llm::Purpose& purpose, Money estimate,
                                                                                 CallContext ctx) {
-    auto spender = ledger::spender_of(ctx, purpose.session);
-    auto reserved = ledger_.try_reserve(spender, estimate);
-    if (!reserved) reserved.emplace(co_await ledger_.reserve(std::move(spender), estimate));
-    if (!*reserved) co_return fail(std::move(reserved->error().error));
-    co_return std::make_unique<Entry>(*this, std::move(**reserved), purpose);
+    auto reserved = co_await ledger_.reserve(ledger::spender_of(ctx, purpose.session), estimate);
+    if (!reserved) co_return fail(std::move(reserved.error().error));
+    co_return std::make_unique<Entry>(*this, std::move(*reserved), purpose);
 }
 
 asio::awaitable<Status> LedgerMeter::can_pay(ledger::Spender spender, const llm::Target& target) {
     const llm::ModelRequest usual;
     const Money most = ledger_.cost(target.billed_as(usual),
                                     {.input = kUsualInput, .output = target.longest_answer(usual), .cache_write = {}, .cache_read = {}});
-    auto reserved = ledger_.try_reserve(spender, most);
-    if (!reserved) reserved.emplace(co_await ledger_.reserve(std::move(spender), most));
-    if (!*reserved) co_return fail(std::move(reserved->error().error));
+    const auto reserved = co_await ledger_.reserve(std::move(spender), most);
+    if (!reserved) co_return fail(reserved.error().error);
     co_return Status{};  // the call itself sets aside what it takes
 }
 

@@ -18,7 +18,7 @@ public:
 
     asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const llm::ModelRequest& request, const llm::Target& target,
                                                            CallContext ctx) override;
-    /// The same for a call whose price does not depend on a target.
+    /// The same for a call whose price does not depend on a target. `purpose` outlives the call.
     asio::awaitable<Result<std::unique_ptr<Hold>>> reserve(const llm::Purpose& purpose, Money estimate, CallContext ctx);
 
     /// Whether the spender could pay for a usual call of `target`. Sets nothing aside. Errors: the ledger's refusals.

@@ -42,7 +42,7 @@ private:
 };
 
 Providers::Providers(Parts parts)
-    : parts_{parts},
+    : loops_{parts.loops},
       gateway_{{},
                {.metrics = parts.registry,
                 .meter = parts.meter,
@@ -57,7 +57,7 @@ void Providers::configure(const llm::Config& config, const std::vector<ProviderE
     llm::GatewaySetup setup{.config = config.gateway, .targets = {}, .aliases = {}, .order = config.order};
     std::vector<std::string> names;
     for (const ProviderEntry& entry : entries) {
-        auto pools = std::make_shared<Pools>(parts_.loops, entry.way);
+        auto pools = std::make_shared<Pools>(loops_, entry.way);
         auto transport = std::make_shared<llm::OutboundTransport>([pools = std::move(pools)]() -> net::Outbound& { return pools->here(); });
         if (entry.config.kind == "anthropic") {
             setup.targets.push_back(std::make_shared<llm::AnthropicTarget>(entry.name, entry.config, entry.key, std::move(transport)));

@@ -1,7 +1,6 @@
 #pragma once
 #include "app/provider_list.hpp"
 #include "base/async/event_loops.hpp"
-#include "base/obs/logger.hpp"
 #include "base/obs/registry.hpp"
 #include "engine/llm/config.hpp"
 #include "engine/llm/model_gateway.hpp"
@@ -20,7 +19,6 @@ public:
     struct Parts {
         EventLoops& loops;
         obs::Registry& registry;
-        obs::Logger log;
         llm::Meter* meter{nullptr};            ///< null: nothing is accounted
         llm::FallbackSource* fallback{nullptr};
         std::function<void(const llm::BreakerEvent&)> on_breaker{};
@@ -48,7 +46,7 @@ public:
 
 private:
     class Pools;
-    Parts parts_;
+    EventLoops& loops_;
     llm::ModelGateway gateway_;
     mutable std::mutex mutex_;
     std::vector<std::string> names_;

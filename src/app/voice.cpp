@@ -6,17 +6,6 @@
 #include <utility>
 
 namespace rondo::app {
-namespace {
-/// The tokens of an answer that broke off: the whole prompt, and the output as far as it got.
-ledger::Usage used(const llm::ModelRequest& request, Tokens told) {
-    const text::TokenCounter counter;
-    ledger::Usage usage{.input = {}, .output = told, .cache_write = {}, .cache_read = {}};
-    for (const auto& message : request.messages) usage.input += counter.count(message.text);
-    for (const auto& source : request.sources) usage.input += counter.count(source);
-    return usage;
-}
-}  // namespace
-
 std::string_view Voice::name() const {
     const llm::Model* provided = providers_.model();
     return provided ? provided->name() : embedded_.name();
@@ -43,8 +32,9 @@ asio::awaitable<Result<llm::Completion>> Voice::embedded(llm::ModelRequest reque
     llm::Bill bill{.attempt = {.target = {}}, .model = std::string{scenario::RehearsalModel::kBilledAs}};
     if (answer) {
         bill.attempt.usage = answer->usage;
-    } else if (!told.empty()) {  // else it was never asked
-        bill.attempt.usage = used(request, text::TokenCounter{}.count(told));
+    } else if (!told.empty()) {  // the whole prompt, and the output as far as it got; else it was never asked
+        bill.attempt.usage.input = scenario::RehearsalModel::input_tokens(request);
+        bill.attempt.usage.output = text::TokenCounter{}.count(told);
         bill.usage_estimated = true;
     }
     if (!answer) {

@@ -1,4 +1,5 @@
 // `rondo keys`, as a person runs it beside a server: the real program, its output, and what the server makes of it.
+#include "component/program.hpp"
 #include "support/keys.hpp"
 #include "support/server_test.hpp"
 
@@ -9,31 +10,19 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sys/wait.h>
 
 namespace rondo {
 namespace {
 namespace fs = std::filesystem;
 using support::Answer;
+using support::Ended;
 using support::text_of;
 
-struct Ended {
-    int exit;
-    std::string output;
-};
 class KeysCommand : public support::ServerTest {
 protected:
     /// stdout alone unless the arguments say otherwise.
     Ended keys(const std::string& arguments) {
-        std::FILE* pipe =
-            ::popen(fmt::format("'{}' keys {} --data '{}' 2>/dev/null", RONDO_BINARY, arguments, server.data().string()).c_str(), "r");
-        if (!pipe) throw std::runtime_error{"cannot run the program"};
-        Ended run{};
-        std::array<char, 4096> buffer{};
-        for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);
-        const int status = ::pclose(pipe);
-        run.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return run;
+        return support::run_program(fmt::format("keys {} --data '{}'", arguments, server.data().string()), "2>/dev/null");
     }
     boost::json::value keys_json(const std::string& arguments) {
         const Ended run = keys(arguments + " --json");

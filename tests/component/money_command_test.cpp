@@ -1,4 +1,5 @@
 // `rondo usage` and `rondo budgets` as a person runs them: the real program beside a server.
+#include "component/program.hpp"
 #include "support/keys.hpp"
 #include "support/server_test.hpp"
 
@@ -9,16 +10,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <sys/wait.h>
 
 namespace rondo {
 namespace {
+using support::Ended;
 using testing::HasSubstr;
-
-struct Ended {
-    int exit;
-    std::string output;  ///< stdout and stderr
-};
 
 class MoneyCommand : public support::ServerTest {
 protected:
@@ -29,16 +25,7 @@ protected:
     }
     std::string key_file() { return (server.data() / "admin.key").string(); }
     Ended rondo(const std::string& arguments) {
-        const auto command =
-            fmt::format("'{}' {} --url http://127.0.0.1:{} --key-file '{}' 2>&1", RONDO_BINARY, arguments, port, key_file());
-        std::FILE* pipe = ::popen(command.c_str(), "r");
-        if (!pipe) throw std::runtime_error{"cannot run the program"};
-        Ended run{};
-        std::array<char, 4096> buffer{};
-        for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);
-        const int status = ::pclose(pipe);
-        run.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return run;
+        return support::run_program(fmt::format("{} --url http://127.0.0.1:{} --key-file '{}'", arguments, port, key_file()));
     }
     void speak() {
         std::ifstream in{key_file()};

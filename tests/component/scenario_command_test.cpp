@@ -1,3 +1,4 @@
+#include "component/program.hpp"
 #include "support/server_test.hpp"
 #include "support/temp_folder.hpp"
 
@@ -13,27 +14,14 @@
 #include <cstdio>
 #include <fstream>
 #include <set>
-#include <sys/wait.h>
 
 /// `rondo scenario`, as a person runs it: the real program, its output and its exit code.
 namespace rondo {
 namespace {
 namespace fs = std::filesystem;
+using support::Ended;
 
-struct Ended {
-    int exit;
-    std::string output;  ///< stdout and stderr
-};
-Ended rondo(const std::string& arguments) {
-    std::FILE* pipe = ::popen(fmt::format("'{}' {} 2>&1", RONDO_BINARY, arguments).c_str(), "r");
-    if (!pipe) throw std::runtime_error{"cannot run the program"};
-    Ended run{};
-    std::array<char, 4096> buffer{};
-    for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) run.output.append(buffer.data(), n);
-    const int status = ::pclose(pipe);
-    run.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return run;
-}
+Ended rondo(const std::string& arguments) { return support::run_program(arguments); }
 
 std::string read(const fs::path& file) {
     std::ifstream in{file, std::ios::binary};

@@ -25,14 +25,6 @@ std::string answer_of(const ScenarioPack& pack, const llm::ModelRequest& request
                       .slots = &request.cue.slots});
 }
 
-Tokens input_tokens(const llm::ModelRequest& request) {
-    const text::TokenCounter counter;
-    Tokens tokens;
-    for (const llm::Message& message : request.messages) tokens += counter.count(message.text);
-    for (const std::string& source : request.sources) tokens += counter.count(source);
-    return tokens;
-}
-
 /// The bytes of the next delta: `tokens` tokens or what is left.
 std::size_t delta_bytes(std::string_view rest, std::size_t tokens) {
     std::size_t bytes = 0;
@@ -50,6 +42,14 @@ asio::awaitable<Status> still_wanted(const CallContext& ctx) {
     co_return Status{};
 }
 }  // namespace
+
+Tokens RehearsalModel::input_tokens(const llm::ModelRequest& request) {
+    const text::TokenCounter counter;
+    Tokens tokens;
+    for (const llm::Message& message : request.messages) tokens += counter.count(message.text);
+    for (const std::string& source : request.sources) tokens += counter.count(source);
+    return tokens;
+}
 
 asio::awaitable<Result<llm::Completion>> RehearsalModel::complete(llm::ModelRequest request, llm::DeltaSink sink, CallContext ctx) {
     co_await asio::this_coro::throw_if_cancelled(false);

@@ -26,6 +26,9 @@ public:
     /// Tokens in one delta: with a pace one, without this many.
     static constexpr std::size_t kUnpacedTokens = 64;
 
+    /// What it reads of a request: the history and the sources.
+    [[nodiscard]] static Tokens input_tokens(const llm::ModelRequest& request);
+
     RehearsalModel(Config config, Lookup lookup) : config_{config}, lookup_{std::move(lookup)} {}
 
     [[nodiscard]] std::string_view name() const override { return kName; }
