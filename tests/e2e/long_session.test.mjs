@@ -20,8 +20,10 @@ after(async () => {
 });
 
 const elements = (page) => page.evaluate(() => document.querySelectorAll('*').length);
+/** Measured when a frame has been drawn: the page follows its end in the step between layout and paint. */
 const fromEnd = (page) =>
-  page.evaluate(() => {
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.scroller');
     return scrollHeight - scrollTop - clientHeight;
   });
