@@ -1,6 +1,7 @@
 #pragma once
 #include "base/result.hpp"
 #include "platform/net/message.hpp"
+#include "platform/net/web_socket.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -42,6 +43,11 @@ public:
     /// Errors: `cancelled` when the peer is gone, and for HEAD, which is then fully answered: just return;
     /// `failed_precondition` after another answer.
     virtual asio::awaitable<Result<EventStream*>> stream(Response head) = 0;
+    /// Answers a WebSocket handshake (101). What is no sound handshake is answered here with problem+json: 426 and
+    /// Sec-WebSocket-Version for another version, else 400. The connection ends when the handler returns: stay until receive() has said that
+    /// it is over. Errors: `invalid_argument` (already refused: just return),
+    /// `cancelled`, `failed_precondition` after another answer.
+    virtual asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) = 0;
     /// From now on a peer that leaves cancels the handler, as it does during a stream: for answers that are not worth finishing
     /// for nobody.
     virtual void watch_peer() = 0;
