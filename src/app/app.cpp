@@ -264,6 +264,7 @@ Result<gateway::Gate::Parts> App::gate(const Config& config) {
                                                  .limits = {config.auth.requests_per_minute, config.auth.tokens_per_minute},
                                                  .open_without_keys = loopback(config.server.host),
                                                  .used = &keys_->used()}},
+        .origins = net::OriginPolicy{{config.server.allowed_origins, config.server.allowed_hosts}},
         .audit = [log = log_](const gateway::AuditEvent& event) mutable {
             log.info("audit", {{"key", event.who.key},
                                {"tenant", event.who.scope.tenant.value},

@@ -63,12 +63,19 @@ asio::awaitable<void> Connection::run() {
 asio::awaitable<bool> Connection::serve() {
     close_after_ = false;
     match_ = {};
+    extra_headers_.clear();
     auto received = co_await receive(RequestParser::State::body);
     if (!received) co_return co_await refuse(std::move(received.error()), false);
     worker_->requests.add();
     fresh_ = false;
     const Request& request = parser_.request();
-    match_ = worker_->shared().routes.match(request.method, request.path);
+    const RouteTable& routes = worker_->shared().routes;
+    match_ = routes.match(request.method, request.path);
+    auto screened = routes.screened(request, match_);
+    extra_headers_ = std::move(screened.headers);
+    const bool whole = parser_.state() == RequestParser::State::done;
+    if (screened.refused) co_return co_await refuse(std::move(*screened.refused), whole);
+    if (screened.answer) co_return co_await answer(std::move(*screened.answer), whole);
     if (overloaded_) {
         Error full{Code::unavailable, "too many connections; try again later"};
         co_return co_await refuse(std::move(full), false);
@@ -76,7 +83,6 @@ asio::awaitable<bool> Connection::serve() {
     if (!match_.route) {
         Error unknown{Code::not_found, "nothing is at this path"};
         if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
-        const bool whole = parser_.state() == RequestParser::State::done;
         co_return co_await refuse(std::move(unknown), whole, match_.allow);
     }
     if (parser_.state() != RequestParser::State::done) {
@@ -176,11 +182,20 @@ asio::awaitable<bool> Connection::handle() {
 asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::string_view allow) {
     if (error.code == Code::cancelled || gone_) co_return false;
     worker_->rejected.add();
-    if (!framing_intact) close_after_ = true;
     auto response = refusal(error);
     if (!allow.empty()) set_header(response, "Allow", std::string{allow});
+    co_return co_await answer(std::move(response), framing_intact);
+}
+
+/// Answers in a route's place; whether the connection goes on is the result.
+asio::awaitable<bool> Connection::answer(Response response, bool framing_intact) {
+    if (!framing_intact) close_after_ = true;
     co_await respond(std::move(response));
     co_return !close_after_ && !gone_;
+}
+
+void Connection::add_extra_headers(Response& response) {
+    response.headers.insert(response.headers.end(), extra_headers_.begin(), extra_headers_.end());
 }
 
 Response Connection::refusal(const Error& error) const {
@@ -201,6 +216,7 @@ asio::awaitable<Status> Connection::respond(Response response) {
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
     if (!request().keep_alive || worker_->draining()) close_after_ = true;
+    add_extra_headers(response);
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     head_.clear();
     append_response_head(head_, response, Framing::length, body.size(), close_after_);
