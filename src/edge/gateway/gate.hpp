@@ -72,6 +72,9 @@ public:
     [[nodiscard]] std::string_view param(std::string_view name) const override { return inner_.param(name); }
     asio::awaitable<Status> respond(net::Response response) override { return inner_.respond(added(std::move(response))); }
     asio::awaitable<Result<net::EventStream*>> stream(net::Response head) override { return inner_.stream(added(std::move(head))); }
+    asio::awaitable<Result<net::WebSocket*>> upgrade(net::WebSocket::Options options) override {
+        return inner_.upgrade(std::move(options));
+    }
     void watch_peer() override { inner_.watch_peer(); }
     [[nodiscard]] bool peer_gone() override { return inner_.peer_gone(); }
 
