@@ -257,6 +257,13 @@ struct Settings {
         EXPECT_TRUE(value >= bounds.low && value <= bounds.high) << name;
         names.push_back(std::move(name));
     }
+    template <class Config>
+    void section(const std::string& name, Config& config) {
+        Settings inner;
+        describe(inner, config);
+        for (const auto& field : inner.names) names.push_back(name + "." + field);
+    }
+    void rule(bool holds, const char* name, const char*) { EXPECT_TRUE(holds) << name; }
 };
 
 TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
@@ -264,8 +271,9 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
     HttpServer::Config config;
     describe(settings, config);
     EXPECT_EQ(settings.names,
-              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_body_bytes", "max_header_bytes",
-                                        "header_timeout_ms", "body_timeout_ms", "write_timeout_ms", "idle_timeout_ms"}));
+              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_connections_per_address",
+                                        "max_body_bytes", "max_header_bytes", "header_timeout_ms", "body_timeout_ms", "write_timeout_ms",
+                                        "idle_timeout_ms", "peer_timeout_ms", "unsent_bytes", "tls.certificate", "tls.key"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {
