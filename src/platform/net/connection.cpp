@@ -47,6 +47,7 @@ void Connection::start() {
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     if (const auto* identity = worker_->identity()) tls_ = make_tls_transport(socket_, *identity);
+    parser_.request().secure = tls_ != nullptr;
     asio::co_spawn(worker_->context(), run(),
                    asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
                        if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
@@ -71,13 +72,19 @@ asio::awaitable<void> Connection::run() {
 asio::awaitable<bool> Connection::serve() {
     close_after_ = false;
     match_ = {};
+    extra_headers_.clear();
     auto received = co_await receive(RequestParser::State::body);
     if (!received) co_return co_await refuse(std::move(received.error()), false);
     worker_->requests.add();
     fresh_ = false;
     const Request& request = parser_.request();
-    match_ = worker_->shared().routes.match(request.method, request.path);
+    const RouteTable& routes = worker_->shared().routes;
+    match_ = routes.match(request.method, request.path);
+    auto screened = routes.screened(request, match_);
+    extra_headers_ = std::move(screened.headers);
     const bool whole = parser_.state() == RequestParser::State::done;
+    if (screened.refused) co_return co_await refuse(std::move(*screened.refused), whole);
+    if (screened.answer) co_return co_await answer(std::move(*screened.answer), whole);
     if (refusal_) {
         Error full{Code::unavailable, refusal_};
         co_return co_await refuse(std::move(full), false);
@@ -191,11 +198,20 @@ asio::awaitable<bool> Connection::handle() {
 asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::vector<Header> headers) {
     if (error.code == Code::cancelled || gone_) co_return false;
     worker_->rejected.add();
-    if (!framing_intact) close_after_ = true;
     auto response = refusal(error);
     for (auto& [name, value] : headers) set_header(response, name, std::move(value));
+    co_return co_await answer(std::move(response), framing_intact);
+}
+
+/// Answers in a route's place; whether the connection goes on is the result.
+asio::awaitable<bool> Connection::answer(Response response, bool framing_intact) {
+    if (!framing_intact) close_after_ = true;
     co_await respond(std::move(response));
     co_return !close_after_ && !gone_;
+}
+
+void Connection::add_extra_headers(Response& response) {
+    response.headers.insert(response.headers.end(), extra_headers_.begin(), extra_headers_.end());
 }
 
 Response Connection::refusal(const Error& error) const {
@@ -216,6 +232,7 @@ asio::awaitable<Status> Connection::respond(Response response) {
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
     if (!request().keep_alive || worker_->draining()) close_after_ = true;
+    add_extra_headers(response);
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     head_.clear();
     append_response_head(head_, response, Framing::length, body.size(), close_after_);

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rondo::net {
 /// One client's connection on its thread: reads a request, lets the route answer, reads the next.
@@ -60,6 +61,8 @@ private:
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
     asio::awaitable<bool> refuse(Error error, bool framing_intact, std::vector<Header> headers = {});
+    asio::awaitable<bool> answer(Response response, bool framing_intact);
+    void add_extra_headers(Response& response);
     [[nodiscard]] Response refusal(const Error& error) const;
     asio::awaitable<void> linger();
 
@@ -87,6 +90,7 @@ private:
     const char* refusal_;  // what requests are told, since there are too many connections; null: nothing
     RouteTable::Match match_;
     Events events_{*this};
+    std::vector<Header> extra_headers_;  // of whatever answer this request gets
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};

@@ -13,6 +13,7 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
     head.content_type = "text/event-stream";
     head.headers.push_back({"Cache-Control", "no-store"});
     head.headers.push_back({"X-Accel-Buffering", "no"});
+    add_extra_headers(head);
     head_.clear();
     append_response_head(head_, head, chunked_ ? Framing::chunked : Framing::until_close, 0, close_after_);
     const Buffers buffers{asio::buffer(head_)};

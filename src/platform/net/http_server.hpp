@@ -2,10 +2,12 @@
 #include "base/clock.hpp"
 #include "base/describe.hpp"
 #include "base/result.hpp"
+#include "platform/net/origin.hpp"
 #include "platform/net/route_table.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +55,8 @@ public:
         std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests of a connection
         std::chrono::milliseconds peer_timeout{60'000};    ///< without a sign of life of the peer's TCP
         std::size_t unsent_bytes{64U << 10U};              ///< of an answer in the kernel that the peer has not made room for
+        std::vector<std::string> allowed_origins{};        ///< see OriginPolicy, which those who serve routes make of these two
+        std::vector<std::string> allowed_hosts{};
         Tls tls{};
     };
     struct Stats {
@@ -130,6 +134,13 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.field("unsent_bytes", c.unsent_bytes, Reload::restart,
             "Of each answer, what may wait in the kernel for a peer that reads slowly; more is sent faster, less costs less.",
             in(4'096, 1 << 24));
+    v.field("allowed_origins", c.allowed_origins, Reload::restart,
+            "Origins whose pages may use the server besides its own, e.g. https://chat.example.org.");
+    v.field("allowed_hosts", c.allowed_hosts, Reload::restart,
+            "Names, without port, a server on loopback without keys may be asked under besides localhost and loopback addresses.");
+    v.rule(std::ranges::all_of(c.allowed_origins, is_origin), "allowed_origins",
+           "must be origins as browsers write them: scheme, name in lower case, port unless it is the usual one, no path");
+    v.rule(std::ranges::all_of(c.allowed_hosts, is_host_name), "allowed_hosts", "must be names or addresses without port");
     v.section("tls", c.tls);
 }
 }  // namespace rondo::net
