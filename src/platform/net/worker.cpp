@@ -19,9 +19,7 @@ Clock::duration sweep_period(const HttpServer::Config& config) {
 Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context)
     : shared_{std::move(shared)}, context_{context}, timer_{context}, period_{sweep_period(shared_->config)} {}
 
-void Worker::adopt(Socket socket, bool overloaded) {
-    std::make_shared<Connection>(shared_from_this(), std::move(socket), overloaded)->start();
-}
+void Worker::adopt(Newcomer newcomer) { std::make_shared<Connection>(shared_from_this(), std::move(newcomer))->start(); }
 
 void Worker::join(Connection& connection) {
     connection.place = connections_.size();

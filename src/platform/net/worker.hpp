@@ -1,7 +1,9 @@
 #pragma once
 #include "platform/net/http_server.hpp"
 #include "platform/net/owned_counter.hpp"
+#include "platform/net/peer_counter.hpp"
 #include "platform/net/socket.hpp"
+#include "platform/net/tls_identity.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -16,9 +18,18 @@ struct ServerShared {
     HttpServer::Config config;
     RouteTable routes;
     HttpServer::ErrorSink on_error;
+    PeerCounter peers;
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
+};
+
+/// A connection that was accepted and belongs to nobody yet.
+struct Newcomer {
+    Socket socket;
+    asio::ip::address peer;
+    PeerCounter::Seat seat;
+    const char* refusal;  ///< what its first request is told instead of an answer; null: it is welcome
 };
 
 /// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
@@ -27,9 +38,13 @@ class Worker : public std::enable_shared_from_this<Worker> {
 public:
     Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context);
 
-    void adopt(Socket socket, bool overloaded);
+    void adopt(Newcomer newcomer);
     void join(Connection& connection);
     void leave(Connection& connection);
+
+    /// What connections adopted from now on show inside TLS; null: they speak in the clear.
+    void use_identity(std::shared_ptr<const TlsIdentity> identity) { identity_ = std::move(identity); }
+    [[nodiscard]] const TlsIdentity* identity() const { return identity_.get(); }
 
     void begin_drain();  ///< closes idle connections; the others close after their answer
     void abort_all();    ///< cancels handlers and closes every connection
@@ -38,7 +53,7 @@ public:
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
 
-    OwnedCounter requests, rejected, timeouts, failures, bytes_in, bytes_out;
+    OwnedCounter requests, rejected, timeouts, failures, bad_handshakes, bytes_in, bytes_out;
 
 private:
     void sweep_later();
@@ -48,6 +63,7 @@ private:
 
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
+    std::shared_ptr<const TlsIdentity> identity_;
     LoopTimer timer_;
     Clock::duration period_;
     std::vector<Connection*> connections_;  // each knows its place here
