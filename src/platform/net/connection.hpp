@@ -32,6 +32,7 @@ public:
     std::string_view param(std::string_view name) const override;
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
+    Result<Admission::Place> begin_work(Priority priority) override;
     void watch_peer() override;
     bool peer_gone() override;
 
@@ -59,6 +60,7 @@ private:
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
     asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    asio::awaitable<bool> turn_away();
     asio::awaitable<bool> answer(Response response, bool framing_intact);
     void add_extra_headers(Response& response);
     [[nodiscard]] Response refusal(const Error& error) const;
@@ -80,6 +82,7 @@ private:
     RouteTable::Match match_;
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
+    Admission::Place place_;  // while the request is under way
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};
