@@ -142,7 +142,11 @@ Status App::open(config::Loaded<Config> settings) {
         .shared = *shared_,
         .version = kVersion,
         .revision = kRevision,
-        .gate = std::move(*gate_parts)});
+        .gate = std::move(*gate_parts),
+        .test_routes = options_.test_routes});
+    if (options_.test_routes) {
+        log_.warn("test_routes_open", {{"message", "--test-routes: /test/... answers everybody without a key; never in production"}});
+    }
     server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
         log.error("handler_failed", {{"what", what}});
     });

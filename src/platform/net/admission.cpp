@@ -29,9 +29,11 @@ std::optional<Admission::Place> Admission::admit(Priority priority, TimePoint no
     return std::nullopt;
 }
 
-bool Admission::full(Priority priority) const {
+bool Admission::refuses(Priority priority) {
     if (priority != Priority::fresh || !config_.enabled) return false;
-    return in_flight_.load(std::memory_order_relaxed) >= limit_.load(std::memory_order_relaxed);
+    if (in_flight_.load(std::memory_order_relaxed) < limit_.load(std::memory_order_relaxed)) return false;
+    refused_fresh_.fetch_add(1, std::memory_order_relaxed);
+    return true;
 }
 
 void Admission::observe(std::size_t loop, Clock::duration delay, TimePoint now) {

@@ -71,8 +71,8 @@ public:
 
     /// Nothing: refuse it, quickly.
     [[nodiscard]] std::optional<Place> admit(Priority priority, TimePoint now);
-    /// Whether admit() would refuse: asked before a body is read.
-    [[nodiscard]] bool full(Priority priority) const;
+    /// Whether admit() would refuse, which counts as a refusal: asked before a body is read.
+    [[nodiscard]] bool refuses(Priority priority);
     /// How late loop number `loop` came to something, told some times in each interval while anything is under way.
     void observe(std::size_t loop, Clock::duration delay, TimePoint now);
 

@@ -97,8 +97,8 @@ asio::awaitable<bool> Connection::serve() {
         if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
         co_return co_await refuse(std::move(unknown), whole, match_.allow);
     }
-    if (worker_->shared().admission.full(priority)) co_return co_await turn_away();
     if (!whole) {
+        if (worker_->shared().admission.refuses(priority)) co_return co_await turn_away();
         received = co_await receive_body();
         if (!received) co_return co_await refuse(std::move(received.error()), false);
     }

@@ -162,7 +162,7 @@ TEST_P(PriorityAdmitted, Or) {
     desk.enter(100);
     desk.pass(300ms, row.delay);
     EXPECT_EQ(desk.admission.admit(row.priority, desk.now).has_value(), row.admitted) << row.claim;
-    EXPECT_EQ(desk.admission.full(row.priority), !row.admitted && row.priority == Priority::fresh) << row.claim;
+    EXPECT_EQ(desk.admission.refuses(row.priority), !row.admitted && row.priority == Priority::fresh) << row.claim;
 }
 
 INSTANTIATE_TEST_SUITE_P(Admission, PriorityAdmitted,
