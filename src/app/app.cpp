@@ -142,7 +142,11 @@ Status App::open(config::Loaded<Config> settings) {
         .shared = *shared_,
         .version = kVersion,
         .revision = kRevision,
-        .gate = std::move(*gate_parts)});
+        .gate = std::move(*gate_parts),
+        .test_routes = options_.test_routes});
+    if (options_.test_routes) {
+        log_.warn("test_routes_open", {{"message", "--test-routes: /test/... answers everybody without a key; never in production"}});
+    }
     server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
         log.error("handler_failed", {{"what", what}});
     });
@@ -240,6 +244,19 @@ void App::measure() {
     }
     registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.",
                            [this] { return static_cast<double>(server_->stats().rejected); });
+    using Admission = net::Admission::Stats;
+    const auto refused = [this](const char* priority, std::uint64_t Admission::* field) {
+        registry_.sample_total("rondo_admission_refused_total", "Requests answered with 503 because what was under way was late.",
+                               [this, field] { return static_cast<double>(server_->stats().admission.*field); }, {{"priority", priority}});
+    };
+    refused("fresh", &Admission::refused_fresh);
+    refused("ongoing", &Admission::refused_ongoing);
+    registry_.sample("rondo_admission_in_flight", "Requests of new work under way.",
+                     [this] { return static_cast<double>(server_->stats().admission.in_flight); });
+    registry_.sample("rondo_admission_limit", "How many may be under way; 0: any number.",
+                     [this] { return static_cast<double>(server_->stats().admission.limit); });
+    registry_.sample("rondo_admission_standing_delay_seconds", "Least delay of the busiest event loop in the last interval of work.",
+                     [this] { return std::chrono::duration<double>(server_->stats().admission.standing_delay).count(); });
     registry_.sample_total("rondo_log_lines_dropped_total", "Log lines lost to a full queue.",
                            [this] { return static_cast<double>(log_.dropped()); });
 }

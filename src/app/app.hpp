@@ -32,6 +32,7 @@ public:
     struct Options {
         Inputs inputs{};  ///< where the settings came from: reload() reads it again
         obs::Logger log{obs::Logger::null()};
+        bool test_routes{false};  ///< serve --test-routes; never a setting, so that no file or environment can open them
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
         llm::Model* embedded{nullptr};           ///< tests: speaks in the rehearsal model's place; not owned

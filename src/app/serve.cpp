@@ -16,6 +16,7 @@ namespace {
 struct Options {
     std::string config, data, host, scenarios, workflow, log_level;
     int port{-1};
+    bool test_routes{false};
 
     [[nodiscard]] std::vector<config::Override> flags() const {
         std::vector<config::Override> list;
@@ -57,7 +58,7 @@ int serve(const Options& options) {
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
     const char* const scheme = config->value.server.tls.on() ? "https" : "http";
-    auto app = App::start(std::move(*config), {.inputs = inputs, .log = log, .on_fatal = [] {
+    auto app = App::start(std::move(*config), {.inputs = inputs, .log = log, .test_routes = options.test_routes, .on_fatal = [] {
                                                    store_failed = true;
                                                    kill(getpid(), SIGTERM);
                                                }});
@@ -95,6 +96,7 @@ void add_serve(CLI::App& root, int& exit) {
     command->add_option("--scenarios", options->scenarios, "Folder of the scenario packs (default ./scenarios)");
     command->add_option("--workflow", options->workflow, "Workflow file that overrides the packs' (default config/workflow_config.json)");
     command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
+    command->add_flag("--test-routes", options->test_routes, "Adds /test/..., for conformance suites; without keys, never in production");
     command->footer(
         "Prints `listening on http://HOST:PORT` (https with TLS) when ready. SIGTERM drains, a second one stops at once.\n"
         "SIGHUP reads the settings file, the scenario packs, the workflow file and the certificate again.\n\n"

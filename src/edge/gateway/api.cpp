@@ -4,6 +4,7 @@
 #include "base/rng.hpp"
 #include "edge/gateway/assets.hpp"
 #include "edge/gateway/handlers.hpp"
+#include "edge/gateway/test_routes.hpp"
 #include "platform/net/problem.hpp"
 
 #include <boost/json.hpp>
@@ -162,6 +163,7 @@ net::RouteTable Api::routes() {
     add(kOpen, Method::get, "/health", "health", "The same as /readyz.", &Handlers::ready, Priority::vital);
     add(kOpen, Method::get, "/version", "version", "Version and build.", &Handlers::version, Priority::vital);
     add_assets(table);
+    if (backend_.test_routes) add_test_routes(table, backend_.operations.database);
     return table;
 }
 

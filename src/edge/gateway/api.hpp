@@ -63,6 +63,7 @@ struct Backend {
     std::string version;
     std::string revision;
     Gate::Parts gate;                                 ///< who is let in
+    bool test_routes{false};                          ///< see test_routes.hpp
 };
 
 struct Handlers;

@@ -89,6 +89,7 @@ public:
     asio::awaitable<Result<net::WebSocket*>> upgrade(net::WebSocket::Options options) override {
         return inner_.upgrade(std::move(options));
     }
+    [[nodiscard]] Result<net::Admission::Place> begin_work(net::Priority priority) override { return inner_.begin_work(priority); }
     void watch_peer() override { inner_.watch_peer(); }
     [[nodiscard]] bool peer_gone() override { return inner_.peer_gone(); }
 

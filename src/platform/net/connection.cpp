@@ -1,5 +1,6 @@
 #include "platform/net/connection.hpp"
 
+#include "base/async/within.hpp"
 #include "platform/net/problem.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -23,6 +24,16 @@ bool compressed(const Request& request) {
         return same_word(header.name, "Content-Encoding") && !same_word(header.value, "identity");
     });
 }
+constexpr std::size_t kSmallBody = 64U << 10U;
+
+const Error& overload() {
+    static const Error kError{.code = Code::unavailable,
+                              .message = "the server has more to do than it can; try again after Retry-After",
+                              .reason = "OVERLOADED",
+                              .retry_after = Admission::kRetryAfter};
+    return kError;
+}
+
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
 
@@ -85,7 +96,8 @@ asio::awaitable<bool> Connection::serve() {
     const bool whole = parser_.state() == RequestParser::State::done;
     if (screened.refused) co_return co_await refuse(std::move(*screened.refused), whole);
     if (screened.answer) co_return co_await answer(std::move(*screened.answer), whole);
-    if (refusal_) {
+    const Priority priority = match_.route ? match_.route->priority : Priority::fresh;
+    if (refusal_ && priority != Priority::vital) {
         Error full{Code::unavailable, refusal_};
         co_return co_await refuse(std::move(full), false);
     }
@@ -101,11 +113,40 @@ asio::awaitable<bool> Connection::serve() {
         std::vector<Header> accepted{{"Accept-Encoding", "identity"}};
         co_return co_await refuse(std::move(coded), whole, std::move(accepted));
     }
-    if (parser_.state() != RequestParser::State::done) {
+    if (!whole) {
+        if (worker_->shared().admission.refuses(priority)) co_return co_await turn_away();
         received = co_await receive_body();
         if (!received) co_return co_await refuse(std::move(received.error()), false);
     }
-    co_return co_await handle();
+    auto place = worker_->admit(priority);
+    if (!place) co_return co_await turn_away();
+    place_ = std::move(*place);
+    const bool go_on = co_await handle();
+    place_ = {};
+    co_return go_on;
+}
+
+/// Too much is under way. Cheap: who is turned away must not take the time of those who were let in.
+asio::awaitable<bool> Connection::turn_away() {
+    const Error& error = overload();
+    bool whole = parser_.state() == RequestParser::State::done;
+    // A new connection would cost more than the rest of a small body, which is under way already.
+    if (!whole && !parser_.expects_continue() && parser_.limit_body(kSmallBody)) {
+        const auto received = co_await receive(RequestParser::State::done);
+        if (!received) co_return co_await refuse(received.error(), false);
+        whole = true;
+    }
+    const auto wait = worker_->refusal_delay();
+    if (wait > Clock::duration::zero() && !co_await pause(wait)) co_return false;
+    worker_->rejected.add();
+    static const Response kPrepared = problem(overload());
+    co_return co_await answer(match_.refusal ? refusal(error) : kPrepared, whole);
+}
+
+Result<Admission::Place> Connection::begin_work(Priority priority) {
+    auto place = worker_->admit(priority);
+    if (!place) return fail(overload());
+    return std::move(*place);
 }
 
 asio::awaitable<Status> Connection::receive_body() {

@@ -35,6 +35,7 @@ public:
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
     asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) override;
+    Result<Admission::Place> begin_work(Priority priority) override;
     void watch_peer() override;
     bool peer_gone() override;
 
@@ -64,6 +65,7 @@ private:
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
     asio::awaitable<bool> refuse(Error error, bool framing_intact, std::vector<Header> headers = {});
+    asio::awaitable<bool> turn_away();
     asio::awaitable<bool> answer(Response response, bool framing_intact);
     void add_extra_headers(Response& response);
     [[nodiscard]] Response refusal(const Error& error) const;
@@ -95,6 +97,7 @@ private:
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
     std::unique_ptr<WebSocketSession> web_socket_;  // once this is one
+    Admission::Place place_;  // while the request is under way
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};

@@ -33,8 +33,10 @@ class HttpServer::Acceptor {
 public:
     Acceptor(Config config, RouteTable routes, const std::vector<asio::io_context*>& threads, ErrorSink on_error)
         : state_{std::make_shared<State>(*threads.front())} {
-        state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error));
-        for (asio::io_context* thread : threads) state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread));
+        state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error), threads.size());
+        for (asio::io_context* thread : threads) {
+            state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread, state_->workers.size()));
+        }
     }
 
     /// What waits in the first context must not keep workers of the others, which may be destroyed before it.
@@ -185,6 +187,7 @@ HttpServer::Stats HttpServer::stats() const {
         sum.bytes_in += worker->bytes_in.read();
         sum.bytes_out += worker->bytes_out.read();
     }
+    sum.admission = shared.admission.stats();
     return sum;
 }
 }  // namespace rondo::net

@@ -2,6 +2,7 @@
 #include "base/clock.hpp"
 #include "base/describe.hpp"
 #include "base/result.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/origin.hpp"
 #include "platform/net/route_table.hpp"
 
@@ -58,6 +59,7 @@ public:
         std::vector<std::string> allowed_origins{};        ///< see OriginPolicy, which those who serve routes make of these two
         std::vector<std::string> allowed_hosts{};
         Tls tls{};
+        Admission::Config admission{};
     };
     struct Stats {
         std::uint64_t accepted{0};  ///< connections
@@ -69,6 +71,7 @@ public:
         std::uint64_t failures{0};  ///< handlers that threw or gave no answer
         std::uint64_t bad_handshakes{0};  ///< connections that came to no TLS session, for another reason than time
         std::uint64_t bytes_in{0}, bytes_out{0};
+        Admission::Stats admission{};
     };
     /// Told what a handler threw, or that accepting failed. Called on any of the threads; must be callable and must not
     /// block or throw.
@@ -142,5 +145,6 @@ void describe(Visitor& v, HttpServer::Config& c) {
            "must be origins as browsers write them: scheme, name in lower case, port unless it is the usual one, no path");
     v.rule(std::ranges::all_of(c.allowed_hosts, is_host_name), "allowed_hosts", "must be names or addresses without port");
     v.section("tls", c.tls);
+    v.section("admission", c.admission);
 }
 }  // namespace rondo::net

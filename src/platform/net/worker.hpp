@@ -1,4 +1,6 @@
 #pragma once
+#include "base/async/gcra.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/net/owned_counter.hpp"
 #include "platform/net/peer_counter.hpp"
@@ -8,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rondo::net {
@@ -15,10 +18,14 @@ class Connection;
 
 /// What all threads of one server share. Constant but for the counters.
 struct ServerShared {
+    ServerShared(HttpServer::Config settings, RouteTable table, HttpServer::ErrorSink sink, std::size_t threads)
+        : config{std::move(settings)}, routes{std::move(table)}, on_error{std::move(sink)}, admission{config.admission, threads} {}
+
     HttpServer::Config config;
     RouteTable routes;
     HttpServer::ErrorSink on_error;
     PeerCounter peers;
+    Admission admission;
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
@@ -36,7 +43,8 @@ struct Newcomer {
 /// connections, so it outlives the server if they do. Everything but the constructor and the counters belongs to the thread.
 class Worker : public std::enable_shared_from_this<Worker> {
 public:
-    Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context);
+    /// `number`: of this thread among the server's.
+    Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, std::size_t number);
 
     void adopt(Newcomer newcomer);
     void join(Connection& connection);
@@ -49,6 +57,11 @@ public:
     void begin_drain();  ///< closes idle connections; the others close after their answer
     void abort_all();    ///< cancels handlers and closes every connection
 
+    /// A place for one more request; nothing: refuse it, after refusal_delay().
+    [[nodiscard]] std::optional<Admission::Place> admit(Priority priority);
+    /// How long the next refusal of this thread has to wait.
+    [[nodiscard]] Clock::duration refusal_delay();
+
     [[nodiscard]] bool draining() const { return draining_; }
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
@@ -58,16 +71,23 @@ public:
 private:
     void sweep_later();
     void sweep();
+    void probe_later();
+    void probe();
     template <class Visit>
     void each(Visit visit);
 
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
     std::shared_ptr<const TlsIdentity> identity_;
+    const std::size_t number_;
     LoopTimer timer_;
     Clock::duration period_;
+    LoopTimer probe_;        // fires while requests are under way and tells admission how late it was
+    TimePoint probe_due_{};
+    Gcra refusals_;
     std::vector<Connection*> connections_;  // each knows its place here
     bool draining_{false};
     bool sweeping_{false};
+    bool probing_{false};
 };
 }  // namespace rondo::net
