@@ -56,6 +56,7 @@ Status App::open(config::Loaded<Config> settings) {
 
     auto migrations = turn::migrations();
     migrations.push_back(ledger::migration(static_cast<int>(migrations.size()) + 1));
+    migrations.push_back(turn::advice_places(static_cast<int>(migrations.size()) + 1));
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
                                .config = config.store,
