@@ -56,6 +56,7 @@ Status App::open(config::Loaded<Config> settings) {
 
     auto migrations = turn::migrations();
     migrations.push_back(ledger::migration(static_cast<int>(migrations.size()) + 1));
+    migrations.push_back(turn::advice_places(static_cast<int>(migrations.size()) + 1));
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
                                .config = config.store,
@@ -263,6 +264,7 @@ Result<gateway::Gate::Parts> App::gate(const Config& config) {
                                                  .limits = {config.auth.requests_per_minute, config.auth.tokens_per_minute},
                                                  .open_without_keys = loopback(config.server.host),
                                                  .used = &keys_->used()}},
+        .origins = net::OriginPolicy{{config.server.allowed_origins, config.server.allowed_hosts}},
         .audit = [log = log_](const gateway::AuditEvent& event) mutable {
             log.info("audit", {{"key", event.who.key},
                                {"tenant", event.who.scope.tenant.value},

@@ -83,6 +83,7 @@ private:
         std::string name;
         Handler handler;
         net::RefusalWriter refusal{};  ///< empty: a problem with the trace's id
+        net::Priority priority{net::Priority::fresh};
     };
     /// Lets the caller in, or says why not, and has the handler answer.
     asio::awaitable<void> serve(net::Exchange& exchange, const Entry& entry);

@@ -26,8 +26,7 @@ Result<guard::Principal> Authenticator::authenticate(const net::Request& request
     const auto sent = credential(request);
     const auto keys = sources_.keys();
     // SDKs send some key in any case; one of ours was meant to be good.
-    const bool open = sources_.open_without_keys && keys->empty() && !sources_.tokens;
-    if (open && !sent.starts_with(guard::kKeyPrefix)) return anonymous();
+    if (open() && !sent.starts_with(guard::kKeyPrefix)) return anonymous();
     if (sent.empty()) {
         return fail(Error{.code = Code::unauthenticated,
                           .message = "this server wants a key: send `authorization: Bearer rk_…` (made with `rondo keys create`)",

@@ -61,6 +61,8 @@ struct Handlers {
     asio::awaitable<void> list_targets(net::Exchange& exchange) const;
     // embeddings_api.cpp
     asio::awaitable<void> embeddings(net::Exchange& exchange) const;
+    // tickets_api.cpp
+    asio::awaitable<void> create_ticket(net::Exchange& exchange) const;
     // workflow_api.cpp
     asio::awaitable<void> check_workflow(net::Exchange& exchange) const;
 

@@ -3,6 +3,7 @@
 #include "platform/net/input_buffer.hpp"
 #include "platform/net/request_parser.hpp"
 #include "platform/net/response_head.hpp"
+#include "platform/net/transport.hpp"
 #include "platform/net/worker.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rondo::net {
 /// One client's connection on its thread: reads a request, lets the route answer, reads the next.
@@ -58,11 +60,19 @@ private:
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
     asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    asio::awaitable<bool> answer(Response response, bool framing_intact);
+    void add_extra_headers(Response& response);
     [[nodiscard]] Response refusal(const Error& error) const;
     asio::awaitable<void> linger();
 
+    // The socket is touched by these alone (connection_io.cpp), in the clear or inside TLS.
+    using ErrorCode = boost::system::error_code;
+    /// Waits for at least one byte and puts what there is into `space`. Not zero: the peer ended, or the wait was cancelled.
+    asio::awaitable<ErrorCode> read_some(char* space, std::size_t bytes, std::size_t& got);
     asio::awaitable<Status> write(Buffers buffers);
     bool write_now(Buffers& buffers);
+    bool read_now();
+    asio::awaitable<ErrorCode> wait(Transport::Outcome wanted);
     void on_readable();
     void stop_watching();
     void limit_wait(Phase phase, Clock::duration limit);
@@ -71,11 +81,13 @@ private:
 
     std::shared_ptr<Worker> worker_;
     Socket socket_;
+    std::unique_ptr<Transport> tls_;  // null in the clear, which so costs nothing, and once the socket is closed
     asio::cancellation_signal cancel_;  // of the coroutine, and so of the handler it awaits
     InputBuffer input_;
     RequestParser parser_;
     RouteTable::Match match_;
     Events events_{*this};
+    std::vector<Header> extra_headers_;  // of whatever answer this request gets
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};

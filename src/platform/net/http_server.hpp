@@ -2,10 +2,12 @@
 #include "base/clock.hpp"
 #include "base/describe.hpp"
 #include "base/result.hpp"
+#include "platform/net/origin.hpp"
 #include "platform/net/route_table.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +43,8 @@ public:
         std::chrono::milliseconds body_timeout{5'000};     ///< plus one second for each KiB received
         std::chrono::milliseconds write_timeout{10'000};   ///< without any progress
         std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests of a connection
+        std::vector<std::string> allowed_origins{};        ///< see OriginPolicy, which those who serve routes make of these two
+        std::vector<std::string> allowed_hosts{};
     };
     struct Stats {
         std::uint64_t accepted{0};  ///< connections
@@ -98,5 +102,12 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.field("body_timeout_ms", c.body_timeout, Reload::restart, "For a body, plus a second for each KiB received.", in(10ms, 600s));
     v.field("write_timeout_ms", c.write_timeout, Reload::restart, "Closes a peer that takes no byte for so long.", in(10ms, 600s));
     v.field("idle_timeout_ms", c.idle_timeout, Reload::restart, "Closes a connection between two requests.", in(10ms, 3'600s));
+    v.field("allowed_origins", c.allowed_origins, Reload::restart,
+            "Origins whose pages may use the server besides its own, e.g. https://chat.example.org.");
+    v.field("allowed_hosts", c.allowed_hosts, Reload::restart,
+            "Names, without port, a server on loopback without keys may be asked under besides localhost and loopback addresses.");
+    v.rule(std::ranges::all_of(c.allowed_origins, is_origin), "allowed_origins",
+           "must be origins as browsers write them: scheme, name in lower case, port unless it is the usual one, no path");
+    v.rule(std::ranges::all_of(c.allowed_hosts, is_host_name), "allowed_hosts", "must be names or addresses without port");
 }
 }  // namespace rondo::net

@@ -15,7 +15,7 @@ constexpr ReasonStatus kReasons[] = {
     {"TOO_DEEP", 400},           {"METHOD_NOT_ALLOWED", 405},   {"NOT_ACCEPTABLE", 406},    {"REQUEST_TIMEOUT", 408},
     {"TOO_LARGE", 413},          {"BODY_TOO_LARGE", 413},       {"TARGET_TOO_LONG", 414},   {"UNSUPPORTED_MEDIA_TYPE", 415},
     {"EXPECTATION_FAILED", 417}, {"IDEMPOTENCY_MISMATCH", 422}, {"HEADERS_TOO_LARGE", 431}, {"PROVIDER_KEY_REFUSED", 502},
-    {"UNKNOWN_METHOD", 501},     {"UNSUPPORTED_VERSION", 505},
+    {"UNKNOWN_METHOD", 501},     {"UNSUPPORTED_VERSION", 505},  {"UNKNOWN_HOST", 421},
 };
 
 int code_status(Code code) noexcept {
@@ -82,6 +82,7 @@ std::string_view status_phrase(int status) noexcept {
         case 414: return "URI Too Long";
         case 415: return "Unsupported Media Type";
         case 417: return "Expectation Failed";
+        case 421: return "Misdirected Request";
         case 422: return "Unprocessable Content";
         case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";

@@ -5,9 +5,11 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,13 @@ using Handler = std::function<asio::awaitable<void>(Exchange&)>;
 /// Thread-safe and quick.
 using RefusalWriter = std::function<Response(const Request&, const Error&)>;
 
+/// Who goes first when there is more to do than can be done in time; see Admission.
+enum class Priority : std::uint8_t {
+    vital,    ///< health and metrics: never refused
+    ongoing,  ///< goes on with something that runs, or ends it
+    fresh,    ///< new work
+};
+
 struct Route {
     Method method{Method::get};
     std::string pattern;  ///< "/api/v1/sessions/{id}/turns/{n}": a parameter fills one whole, non-empty segment
@@ -31,6 +40,7 @@ struct Route {
     std::string name{};
     std::string summary{};
     RefusalWriter refusal{};  ///< empty: problem()
+    Priority priority{Priority::fresh};
 };
 
 /// Which handler answers a path. Filled before the server starts, constant afterwards (then safe for many threads).
@@ -48,6 +58,16 @@ public:
         [[nodiscard]] bool known_path() const { return route || !allow.empty(); }
     };
 
+    /// What a Screen says of a request.
+    struct Screened {
+        std::optional<Error> refused{};    ///< told in the route's words
+        std::optional<Response> answer{};  ///< given in the route's place
+        std::vector<Header> headers{};     ///< go onto the answer, whoever gives it
+    };
+    /// Looks at every request when its head is known, before its body is read and any route or refusal of a path answers.
+    /// Thread-safe and quick.
+    using Screen = std::function<Screened(const Request&, const Match&)>;
+
     RouteTable();
     ~RouteTable();
     RouteTable(RouteTable&&) noexcept;
@@ -57,6 +77,10 @@ public:
     void add(Route route);
     /// How a path that begins with `prefix` and has no route is refused. The first prefix that fits counts.
     void refuse_below(std::string prefix, RefusalWriter refusal);
+    void screen(Screen screen) { screen_ = std::move(screen); }
+    [[nodiscard]] Screened screened(const Request& request, const Match& match) const {
+        return screen_ ? screen_(request, match) : Screened{};
+    }
     /// `path` is decoded. A literal segment wins over a parameter; GET answers HEAD unless HEAD has its own route.
     [[nodiscard]] Match match(Method method, std::string_view path) const;
     [[nodiscard]] const std::deque<Route>& routes() const { return routes_; }
@@ -73,6 +97,7 @@ private:
 
     std::deque<Route> routes_;  // a deque keeps addresses
     std::deque<Below> below_;
+    Screen screen_;
     std::unique_ptr<Node> root_;
 };
 }  // namespace rondo::net
