@@ -249,22 +249,6 @@ function readEnded(r: Reader): Ended {
   return m;
 }
 
-export interface Restarted {
-  turn_number: number;
-}
-
-function readRestarted(r: Reader): Restarted {
-  const m: Restarted = { turn_number: 0 };
-  while (r.more()) {
-    const tag = r.uint32();
-    switch (tag) {
-      case 8: m.turn_number = r.uint32(); break;
-      default: r.skip(tag);
-    }
-  }
-  return m;
-}
-
 export type Ping = Record<never, never>;
 
 function readPing(r: Reader): Ping {
@@ -418,7 +402,7 @@ export type Frame = Head &
   | { kind: 'completed'; value: Ended }
   | { kind: 'failed'; value: Ended }
   | { kind: 'advice'; value: Advice }
-  | { kind: 'restarted'; value: Restarted }
+  | { kind: 'restarted'; value: Accepted }
   | { kind: 'ping'; value: Ping }
   | { kind: 'pong'; value: Pong }
   | { kind: 'status'; value: Status }
@@ -445,7 +429,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
       case 58: m.kind = 'completed'; m.value = r.nested(readEnded); break;
       case 66: m.kind = 'failed'; m.value = r.nested(readEnded); break;
       case 74: m.kind = 'advice'; m.value = r.nested(readAdvice); break;
-      case 122: m.kind = 'restarted'; m.value = r.nested(readRestarted); break;
+      case 122: m.kind = 'restarted'; m.value = r.nested(readAccepted); break;
       case 90: m.kind = 'ping'; m.value = r.nested(readPing); break;
       case 98: m.kind = 'pong'; m.value = r.nested(readPong); break;
       case 106: m.kind = 'status'; m.value = r.nested(readStatus); break;
