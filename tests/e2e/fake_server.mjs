@@ -94,7 +94,8 @@ export class FakeServer {
   restart() {
     this.#epoch += 1;
     this.#answer.text = '';
-    this.#tell({ restarted: { turn_number: this.#answer.number } });
+    this.#answer.from = this.#events.length;
+    this.#tell({ restarted: this.#answer.accepted });
     for (const { socket } of this.#bound) socket.terminate();
   }
 
@@ -105,12 +106,11 @@ export class FakeServer {
   }
 
   /** An event of the session, to all that listen and to those who come back for it. */
-  #tell(body, besides = null) {
+  #tell(body) {
     const last = this.#events[this.#events.length - 1];
     const event = { epoch: this.#epoch, seq: last?.epoch === this.#epoch ? last.seq + 1 : 1, body };
     this.#events.push(event);
-    for (const connection of this.#bound) if (connection !== besides) this.#pass(connection, event);
-    return event;
+    for (const connection of this.#bound) this.#pass(connection, event);
   }
 
   #pass(connection, { epoch, seq, body }) {
@@ -163,12 +163,10 @@ export class FakeServer {
     if (before) return done(before.body.accepted.turn_number, true);
     if (this.#answer) return this.#send(connection, { id, refused: { error: { code: 'ABORTED', reason: 'SESSION_BUSY', status: 409 } } });
     const number = (this.#turns += 1);
-    const accepted = { turn_number: number, parent_turn: number - 1, message_id };
+    const accepted = { turn_number: number, parent_turn: number - 1, message_id, user_message: text };
     this.#said.push({ ...place(number), role: 'user', text });
-    this.#answer = { number, text: '', from: this.#events.length };
-    const { user_message: _, ...own } = this.#tell({ accepted: { ...accepted, user_message: text } }, connection).body.accepted;
-    const { epoch, seq } = this.#events[this.#events.length - 1];
-    if (this.#bound.has(connection)) this.#pass(connection, { epoch, seq, body: { accepted: own } });
+    this.#answer = { number, accepted, text: '', from: this.#events.length };
+    this.#tell({ accepted });
     return done(number, false);
   }
 

@@ -106,6 +106,23 @@ test('after a restart of the server the answer begins again', async () => {
   assert.equal(views(conversation)[0]?.restarted, true);
 });
 
+test('a turn that was never heard of before the server was restarted begins with that', async () => {
+  const { wire } = serve();
+  const conversation = await open();
+  wire.on('start_turn', () => wire.cut());
+  conversation.send('hi');
+  await quiet();
+  wire.epoch = 2;
+  wire.tell({ restarted: { turn_number: 1, message_id: wire.of('start_turn')[0]!.message_id, user_message: 'hi' } });
+  wire.tell({ delta: { text: 'hello' } });
+  wire.on('start_turn', ({ id }, connection) => connection.send({ id, done: { turn_number: 1, replayed: true } }));
+  conversation.retryNow();
+  await quiet();
+  assert.deepEqual(shown(conversation), [[1, 'hi', 'hello', 'streaming']]);
+  assert.equal(new Set(wire.of('start_turn').map(({ message_id }) => message_id)).size, 1);
+  assert.deepEqual(kept('s'), []);
+});
+
 test('a message whose fate is unknown is sent again under the same id', async () => {
   const { wire } = serve();
   const conversation = await open();

@@ -11,7 +11,7 @@ const accepted = (number: number, parent: number, text = ''): TurnEvent => ({
   value: { turn_number: number, parent_turn: parent, message_id: 'm', trace_id: new Uint8Array(), user_message: text },
 });
 const delta = (text: string): TurnEvent => ({ ...head, kind: 'delta', value: { text, seam: false } });
-const restarted: TurnEvent = { ...head, kind: 'restarted', value: { turn_number: 1 } };
+const restarted = { ...accepted(1, 0), kind: 'restarted' } as TurnEvent;
 const advice = (fields: Partial<Advice>): TurnEvent => ({ ...head, kind: 'advice', value: { ...noAdvice, ...fields } });
 const ended = (fields: Partial<Ended>, kind: 'completed' | 'failed' = 'completed'): TurnEvent => ({
   ...head,

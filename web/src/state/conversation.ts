@@ -325,14 +325,12 @@ export class Conversation {
     // Text of two epochs is never mixed.
     if (frame.seq > 0 && frame.epoch !== this.#epoch) {
       this.#epoch = frame.epoch;
-      if (this.#told && frame.kind !== 'accepted' && frame.kind !== 'advice') this.#told.view.value = restart(this.#told.view.peek());
+      if (this.#told && frame.kind !== 'advice') this.#told.view.value = restart(this.#told.view.peek());
     }
     switch (frame.kind) {
       case 'accepted':
-        return this.#accepted(frame.value, frame);
       case 'restarted':
-        this.#told = this.#find(frame.value.turn_number) ?? this.#told;
-        return this.#move(this.#told, frame);
+        return this.#accepted(frame.value, frame);
       case 'delta':
         return this.#move(this.#told, frame);
       case 'completed':

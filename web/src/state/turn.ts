@@ -1,6 +1,6 @@
 // A turn as the page shows it: a value that each event moves forward. Pure.
 import { refusal, type Problem } from '../api/problem';
-import { TurnStatus, type Advice, type Ended, type Frame } from '../api/proto';
+import { TurnStatus, type Accepted, type Advice, type Ended, type Frame } from '../api/proto';
 import type { Compliance, Cost, Message, TurnError, Usage } from '../api/types';
 import { readAdvice, type AdviceState } from './advice';
 
@@ -69,9 +69,9 @@ export function applyEvent(turn: TurnView, event: TurnEvent): TurnView {
   if (isFinal(turn)) return turn;
   switch (event.kind) {
     case 'accepted':
-      return { ...turn, ...accepted(turn, event.value.turn_number, event.value.parent_turn), user: event.value.user_message || turn.user };
+      return { ...turn, ...accepted(turn, event.value) };
     case 'restarted':
-      return restart(turn);
+      return { ...turn, ...accepted(turn, event.value), restarted: true };
     case 'delta':
       return { ...turn, text: turn.text + event.value.text };
     case 'completed':
@@ -109,9 +109,9 @@ export function placeAfter(parent: number, branch: readonly TurnView[]): number 
 }
 
 /** Told anew from its beginning, a turn begins with an empty answer. */
-function accepted(turn: TurnView, number: number, parent: number): Partial<TurnView> {
+function accepted(turn: TurnView, { turn_number: number, parent_turn: parent, user_message }: Accepted): Partial<TurnView> {
   const siblings = parent === turn.parent ? [...turn.siblings.filter((other) => other !== number), number] : [number];
-  return { number, parent, siblings, phase: 'streaming', text: '' };
+  return { number, parent, siblings, user: user_message || turn.user, phase: 'streaming', text: '' };
 }
 
 function ended(told: Ended): Partial<TurnView> {
