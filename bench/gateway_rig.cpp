@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <optional>
 
 namespace rondo::bench {
@@ -32,15 +31,7 @@ std::vector<std::string> settings(std::uint16_t mock_port, const std::vector<std
         set("KEY_ENV", "BENCH_PROVIDER_KEY");
         set("MAX_CONNECTIONS", fmt::to_string(kConnections));
     }
-    for (const std::string& setting : more) {
-        std::string variable = "RONDO_";
-        const auto equals = std::min(setting.find('='), setting.size());
-        for (const char c : setting.substr(0, equals)) {
-            if (c == '.') variable += "__";
-            else variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        }
-        all.push_back(variable + setting.substr(equals));
-    }
+    for (const std::string& setting : more) all.push_back(as_variable(setting));
     return all;
 }
 
