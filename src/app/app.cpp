@@ -56,6 +56,7 @@ Status App::open(config::Loaded<Config> settings) {
 
     auto migrations = turn::migrations();
     migrations.push_back(ledger::migration(static_cast<int>(migrations.size()) + 1));
+    migrations.push_back(turn::advice_places(static_cast<int>(migrations.size()) + 1));
     auto database =
         store::Database::open({.file = config.data / "rondo.db",
                                .config = config.store,
@@ -138,6 +139,7 @@ Status App::open(config::Loaded<Config> settings) {
         .model = [this] { return providers_->model(); },
         .embed = [this](llm::EmbedRequest request, CallContext ctx) { return providers_->embed(std::move(request), std::move(ctx)); },
         .models = [this] { return providers_->names(); },
+        .web_sockets = [this] { return configuration_->current()->value.config().ws; },
         .shared = *shared_,
         .version = kVersion,
         .revision = kRevision,
@@ -155,7 +157,10 @@ Status App::open(config::Loaded<Config> settings) {
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
-    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) { follow(pin->value); });
+    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) {
+        follow(pin->value);
+        api_->tell_generation(pin->generation);
+    });
     configuration_->start();
     keys_->start();
     log_.info("listening", {{"host", config.server.host},

@@ -4,10 +4,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,9 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 using ErrorCode = boost::system::error_code;
-constexpr Clock::duration kLinger = 1s;
 constexpr std::size_t kCopiedBody = 16U << 10U;  // up to here one copy is cheaper than a second buffer for the kernel
-constexpr int kEagerWrites = 64;
 
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
@@ -59,6 +54,7 @@ asio::awaitable<void> Connection::run() {
         answered_ = chunked_ = false;
     }
     if (!gone_ && answered_) co_await linger();
+    tls_.reset();  // says goodbye, so before the socket
     ErrorCode ignored;
     socket_.close(ignored);
 }
@@ -126,16 +122,13 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
         await_input(began);
         if (phase_ == Phase::idle && worker_->draining()) co_return peer_left();
         const auto space = input_.prepare();
-        ErrorCode ec;
-        const std::size_t bytes =
-            co_await socket_.async_read_some(asio::buffer(space.data, space.bytes), asio::redirect_error(asio::use_awaitable, ec));
+        std::size_t bytes = 0;
+        const auto ec = co_await read_some(space.data, space.bytes, bytes);
         if (expired_ && phase_ != Phase::idle) {
             co_return fail(Error{Code::invalid_argument, "the request came too slowly", {}, "REQUEST_TIMEOUT"});
         }
         if (ec || gone_) co_return peer_left();
         input_.commit(bytes);
-        worker_->bytes_in.add(bytes);
-        eager_writes_ = 0;
     }
 }
 
@@ -211,15 +204,6 @@ Response Connection::refusal(const Error& error) const {
     return problem(error, path_known ? std::string_view{request().path} : std::string_view{});
 }
 
-/// Closing with bytes unread would reset the connection and could take our answer out of the peer's hands.
-asio::awaitable<void> Connection::linger() {
-    ErrorCode ec;
-    socket_.shutdown(Socket::shutdown_send, ec);
-    limit_wait(Phase::lingering, kLinger);
-    std::array<char, 4096> waste;
-    while (!ec && !gone_) { co_await socket_.async_read_some(asio::buffer(waste), asio::redirect_error(asio::use_awaitable, ec)); }
-}
-
 std::string_view Connection::param(std::string_view name) const {
     for (const auto& param : match_.params) {
         if (param.name == name) return param.value;
@@ -245,45 +229,6 @@ asio::awaitable<Status> Connection::respond(Response response) {
     }
     buffers[0] = asio::buffer(head_);
     co_return co_await write(buffers);
-}
-
-/// The kernel nearly always has room, so ask it before waiting. True when all is sent or the peer is gone.
-bool Connection::write_now(Buffers& buffers) {
-    while (!gone_) {
-        ErrorCode ec;
-        std::size_t sent = socket_.write_some(buffers, ec);
-        worker_->bytes_out.add(sent);
-        std::size_t left = 0;
-        for (auto& buffer : buffers) {
-            const std::size_t part = std::min(sent, buffer.size());
-            buffer += part;
-            sent -= part;
-            left += buffer.size();
-        }
-        if (left == 0) return true;
-        if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
-        if (ec) abort();
-    }
-    return true;
-}
-
-asio::awaitable<Status> Connection::write(Buffers buffers) {
-    const Phase before = phase_;
-    while (!write_now(buffers)) {
-        limit_wait(Phase::writing, config().write_timeout);
-        ErrorCode ec;
-        co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, ec));
-        if (ec && !gone_) abort();
-        eager_writes_ = 0;
-    }
-    phase_ = before;
-    deadline_ = TimePoint::max();
-    if (gone_) co_return peer_left();
-    if (++eager_writes_ >= kEagerWrites) {  // a reader as fast as we write must not keep the thread for itself
-        eager_writes_ = 0;
-        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
-    }
-    co_return Status{};
 }
 
 void Connection::limit_wait(Phase phase, Clock::duration limit) {
@@ -314,6 +259,7 @@ void Connection::abort() {
     if (gone_) return;
     gone_ = true;
     cancel_.emit(asio::cancellation_type::terminal);
+    tls_.reset();
     ErrorCode ignored;
     socket_.close(ignored);
 }

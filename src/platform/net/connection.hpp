@@ -3,6 +3,7 @@
 #include "platform/net/input_buffer.hpp"
 #include "platform/net/request_parser.hpp"
 #include "platform/net/response_head.hpp"
+#include "platform/net/transport.hpp"
 #include "platform/net/worker.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -64,8 +65,14 @@ private:
     [[nodiscard]] Response refusal(const Error& error) const;
     asio::awaitable<void> linger();
 
+    // The socket is touched by these alone (connection_io.cpp), in the clear or inside TLS.
+    using ErrorCode = boost::system::error_code;
+    /// Waits for at least one byte and puts what there is into `space`. Not zero: the peer ended, or the wait was cancelled.
+    asio::awaitable<ErrorCode> read_some(char* space, std::size_t bytes, std::size_t& got);
     asio::awaitable<Status> write(Buffers buffers);
     bool write_now(Buffers& buffers);
+    bool read_now();
+    asio::awaitable<ErrorCode> wait(Transport::Outcome wanted);
     void on_readable();
     void stop_watching();
     void limit_wait(Phase phase, Clock::duration limit);
@@ -74,6 +81,7 @@ private:
 
     std::shared_ptr<Worker> worker_;
     Socket socket_;
+    std::unique_ptr<Transport> tls_;  // null in the clear, which so costs nothing, and once the socket is closed
     asio::cancellation_signal cancel_;  // of the coroutine, and so of the handler it awaits
     InputBuffer input_;
     RequestParser parser_;

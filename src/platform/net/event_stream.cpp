@@ -2,15 +2,9 @@
 #include "platform/net/connection.hpp"
 #include "platform/net/sse.hpp"
 
-#include <boost/asio/error.hpp>
-
 #include <charconv>
 
 namespace rondo::net {
-namespace {
-using ErrorCode = boost::system::error_code;
-}
-
 asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
@@ -32,12 +26,7 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
 }
 
 bool Connection::peer_gone() {
-    if (!gone_ && !streaming_) {
-        char byte;
-        ErrorCode ec;
-        socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, ec);
-        if (ec && ec != asio::error::would_block && ec != asio::error::try_again) gone_ = true;
-    }
+    if (!gone_ && !streaming_ && !read_now()) gone_ = true;
     return gone_;
 }
 
@@ -50,13 +39,8 @@ void Connection::watch_peer() {
 }
 
 void Connection::on_readable() {
-    const auto space = input_.prepare();
-    if (space.bytes == 0) return;  // a peer that sends that much ahead is alive; stop looking
-    ErrorCode ec;
-    const std::size_t bytes = socket_.read_some(asio::buffer(space.data, space.bytes), ec);
-    if (ec && ec != asio::error::would_block && ec != asio::error::try_again) return abort();
-    input_.commit(bytes);
-    worker_->bytes_in.add(bytes);
+    if (input_.prepare().bytes == 0) return;  // a peer that sends that much ahead is alive; stop looking
+    if (!read_now()) return abort();
     watch_peer();
 }
 

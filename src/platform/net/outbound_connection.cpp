@@ -22,14 +22,13 @@ OutboundConnection::OutboundConnection(asio::io_context& loop) : socket_{loop}, 
 
 asio::awaitable<Status> OutboundConnection::send(std::string_view head, std::string_view body, TimePoint deadline) {
     request_from_ = sent();
-    auto first = asio::buffer(head);
-    auto second = asio::buffer(body);
-    while (first.size() + second.size() > 0) {
-        const auto step = transport_->write(first, second);
+    std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+    while (parts[0].size() + parts[1].size() > 0) {
+        const auto step = transport_->write(parts);
         if (step.outcome == Transport::Outcome::moved) {
-            const std::size_t of_head = std::min(step.bytes, first.size());
-            first += of_head;
-            second += step.bytes - of_head;
+            const std::size_t of_head = std::min(step.bytes, parts[0].size());
+            parts[0] += of_head;
+            parts[1] += step.bytes - of_head;
             continue;
         }
         if (step.outcome == Transport::Outcome::ended || step.outcome == Transport::Outcome::failed) co_return gone(*transport_);

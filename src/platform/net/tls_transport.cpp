@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 namespace rondo::net {
 namespace {
@@ -99,16 +100,12 @@ public:
         const int done = SSL_read_ex(ssl_, space, bytes, &moved);
         return done == 1 ? Step{Outcome::moved, moved} : judge(done);
     }
-    Step write(asio::const_buffer first, asio::const_buffer second) override {
+    Step write(std::span<const asio::const_buffer> parts) override {
         // One record, and so one packet if it is short, for head and body. A record that had to wait is made again from the same bytes.
+        while (parts.size() > 1 && parts.front().size() == 0) parts = parts.subspan(1);
+        asio::const_buffer next = parts.front();
         std::array<char, kRecord> record;
-        asio::const_buffer next = first.size() == 0 ? second : first;
-        if (first.size() > 0 && first.size() < kRecord && second.size() > 0) {
-            const std::size_t more = std::min(second.size(), kRecord - first.size());
-            std::memcpy(record.data(), first.data(), first.size());
-            std::memcpy(record.data() + first.size(), second.data(), more);
-            next = asio::buffer(record.data(), first.size() + more);
-        }
+        if (next.size() < kRecord && parts.size() > 1) next = asio::buffer(record.data(), asio::buffer_copy(asio::buffer(record), parts));
         ERR_clear_error();
         std::size_t moved = 0;
         const int done = SSL_write_ex(ssl_, next.data(), next.size(), &moved);

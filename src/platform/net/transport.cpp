@@ -1,7 +1,5 @@
 #include "platform/net/transport.hpp"
 
-#include <array>
-
 namespace rondo::net {
 namespace {
 using ErrorCode = boost::system::error_code;
@@ -17,9 +15,9 @@ public:
         if (ec == asio::error::eof) return {Outcome::ended};
         return judge(ec, moved, Outcome::wants_read);
     }
-    Step write(asio::const_buffer first, asio::const_buffer second) override {
+    Step write(std::span<const asio::const_buffer> parts) override {
         ErrorCode ec;
-        const std::size_t moved = socket_.write_some(std::array{first, second}, ec);
+        const std::size_t moved = socket_.write_some(parts, ec);
         sent_ += moved;
         return judge(ec, moved, Outcome::wants_write);
     }

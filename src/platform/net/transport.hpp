@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace rondo::net {
@@ -31,8 +32,9 @@ public:
     virtual ~Transport() = default;
     virtual Step handshake() = 0;
     virtual Step read(char* space, std::size_t bytes) = 0;
-    /// Takes a prefix of `first` and `second`, as they would stand one after the other.
-    virtual Step write(asio::const_buffer first, asio::const_buffer second) = 0;
+    /// Takes a prefix of the parts, as they would stand one after the other; they must not all be empty. What was not taken has to be
+    /// given again, from the same byte on (TLS may have made a record of it).
+    virtual Step write(std::span<const asio::const_buffer> parts) = 0;
     /// True when bytes may wait inside although the socket is not readable.
     [[nodiscard]] virtual bool buffers() const = 0;
     [[nodiscard]] virtual std::uint64_t sent() const = 0;  ///< bytes given to the socket, framing included
