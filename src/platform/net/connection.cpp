@@ -4,6 +4,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -20,12 +21,13 @@ constexpr std::size_t kCopiedBody = 16U << 10U;  // up to here one copy is cheap
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded)
+Connection::Connection(std::shared_ptr<Worker> worker, Worker::Arrival arrival)
     : worker_{std::move(worker)},
-      socket_{std::move(socket)},
+      socket_{std::move(arrival.socket)},
       input_{std::max<std::size_t>(worker_->shared().config.max_header_bytes, 16U << 10U) + 4096},
       parser_{RequestParser::Limits{.max_header_bytes = worker_->shared().config.max_header_bytes}},
-      overloaded_{overloaded} {
+      overloaded_{arrival.overloaded} {
+    input_.put(arrival.unread);
     worker_->join(*this);
 }
 
@@ -102,6 +104,7 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
     const auto began = Clock::now();
     phase_ = Phase::idle;
     for (;;) {
+        if (may_travel()) co_return travel();
         if (!input_.empty()) {
             const auto used = parser_.feed(input_.bytes());
             if (!used) co_return propagate(used);
@@ -121,6 +124,7 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
         if (expired_ && phase_ != Phase::idle) {
             co_return fail(Error{Code::invalid_argument, "the request came too slowly", {}, "REQUEST_TIMEOUT"});
         }
+        if (ec == asio::error::operation_aborted && may_travel() && !gone_) continue;
         if (ec || gone_) co_return peer_left();
         input_.commit(bytes);
     }
@@ -200,7 +204,7 @@ asio::awaitable<Status> Connection::respond(Response response) {
     // A second answer would be taken for the next request's.
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
-    if (!request().keep_alive || worker_->draining()) close_after_ = true;
+    if (!request().keep_alive || last_answer()) close_after_ = true;
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     head_.clear();
     append_response_head(head_, response, Framing::length, body.size(), close_after_);
@@ -238,6 +242,27 @@ void Connection::check_deadline(TimePoint now) {
 void Connection::close_if_idle() {
     if (phase_ == Phase::idle) abort();
 }
+
+/// While connections are handed over: all that is known of the next request is in `input_`, and more may be in the socket.
+bool Connection::may_travel() const { return worker_->agent() && !tls_ && !gone_ && parser_.state() <= RequestParser::State::head; }
+
+/// The socket's wait is ended and not the socket: what a read has taken already goes along.
+void Connection::travel_if_idle() {
+    if (tls_) return close_if_idle();
+    ErrorCode ignored;
+    if (may_travel() && (phase_ == Phase::idle || phase_ == Phase::receiving)) socket_.cancel(ignored);
+}
+
+Status Connection::travel() {
+    ErrorCode failed;
+    const auto descriptor = socket_.release(failed);
+    gone_ = true;
+    if (!failed) worker_->agent()({Descriptor{descriptor}, std::string{input_.bytes()}});
+    return peer_left();
+}
+
+/// Nothing follows the answer that is about to be given.
+bool Connection::last_answer() const { return worker_->ending() || (worker_->agent() && tls_); }
 
 void Connection::abort() {
     if (gone_) return;

@@ -20,12 +20,13 @@ namespace rondo::net {
 /// One coroutine (`run`) does all of it; the worker's sweep only closes sockets and wakes it.
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded);
+    Connection(std::shared_ptr<Worker> worker, Worker::Arrival arrival);
     ~Connection() override;
 
     void start();
     void check_deadline(TimePoint now);
     void close_if_idle();
+    void travel_if_idle();
     void abort();  ///< the peer is gone or has to go: cancels the handler, closes the socket
 
     const Request& request() const override { return parser_.request(); }
@@ -72,6 +73,9 @@ private:
     asio::awaitable<ErrorCode> wait(Transport::Outcome wanted);
     void on_readable();
     void stop_watching();
+    [[nodiscard]] bool may_travel() const;
+    Status travel();
+    [[nodiscard]] bool last_answer() const;
     void limit_wait(Phase phase, Clock::duration limit);
     void await_input(TimePoint body_started);
     [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }

@@ -2,6 +2,7 @@
 #include "base/clock.hpp"
 #include "base/describe.hpp"
 #include "base/result.hpp"
+#include "platform/net/inheritance.hpp"
 #include "platform/net/route_table.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -41,6 +42,8 @@ public:
         std::chrono::milliseconds body_timeout{5'000};     ///< plus one second for each KiB received
         std::chrono::milliseconds write_timeout{10'000};   ///< without any progress
         std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests of a connection
+        std::chrono::milliseconds drain_delay{0};          ///< see begin_drain; kept by the application
+        std::chrono::milliseconds drain_timeout{10'000};   ///< of the whole drain; kept by the application
     };
     struct Stats {
         std::uint64_t accepted{0};  ///< connections
@@ -66,14 +69,25 @@ public:
     /// Binds, begins to accept and returns the port. Call once. Errors: `invalid_argument` (host is no literal),
     /// `unavailable` (address in use or not ours).
     Result<std::uint16_t> listen();
+    /// The same with what another server had: its socket, unless there is none, and connections between two requests, which go on here.
+    /// Errors: `invalid_argument` (no socket that listens) too.
+    Result<std::uint16_t> listen(Inheritance inheritance);
+    /// A duplicate of the listening socket for another process; none when this server does not accept. Thread-safe.
+    [[nodiscard]] Descriptor listener() const;
+
     void stop_accepting();  ///< thread-safe
+    /// Answers say Connection: close from now on; all else goes on, also accepting. Thread-safe.
+    void begin_drain();
+    /// Stops accepting and lets every connection in the clear go to `agent` as soon as it is between two requests; what a peer has sent of
+    /// the next one goes along. Those inside TLS are closed instead, after an answer that says so. Thread-safe; then drain().
+    void begin_hand_over(TravelAgent agent);
     /// Stops accepting, closes idle connections, lets busy ones finish (their answers say Connection: close), and at the
     /// deadline cancels handlers and closes what is left. Returns when no connection is open, or a second after the
     /// deadline. Runs on any executor; the contexts must be running.
     asio::awaitable<void> drain(TimePoint deadline);
 
     [[nodiscard]] std::size_t open_connections() const;  ///< thread-safe
-    [[nodiscard]] Stats stats() const;                   ///< thread-safe; sums that may be a moment old
+    [[nodiscard]] Stats stats() const;  ///< thread-safe; sums that may be a moment old
     [[nodiscard]] const RouteTable& routes() const;
 
 private:
@@ -98,5 +112,12 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.field("body_timeout_ms", c.body_timeout, Reload::restart, "For a body, plus a second for each KiB received.", in(10ms, 600s));
     v.field("write_timeout_ms", c.write_timeout, Reload::restart, "Closes a peer that takes no byte for so long.", in(10ms, 600s));
     v.field("idle_timeout_ms", c.idle_timeout, Reload::restart, "Closes a connection between two requests.", in(10ms, 3'600s));
+    v.field("drain_delay_ms", c.drain_delay, Reload::live,
+            "After SIGTERM /readyz says no, and for so long requests are taken all the same: until load balancers have seen it.",
+            in(0ms, 300s));
+    v.field("drain_timeout_ms", c.drain_timeout, Reload::live,
+            "How long SIGTERM and a take-over wait for running turns and open streams; turns that still run are resumed by the next start.",
+            in(0ms, 600s));
+    v.rule(c.drain_delay <= c.drain_timeout, "drain_delay_ms", "must not exceed drain_timeout_ms");
 }
 }  // namespace rondo::net

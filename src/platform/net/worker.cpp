@@ -19,9 +19,7 @@ Clock::duration sweep_period(const HttpServer::Config& config) {
 Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context)
     : shared_{std::move(shared)}, context_{context}, timer_{context}, period_{sweep_period(shared_->config)} {}
 
-void Worker::adopt(Socket socket, bool overloaded) {
-    std::make_shared<Connection>(shared_from_this(), std::move(socket), overloaded)->start();
-}
+void Worker::adopt(Arrival arrival) { std::make_shared<Connection>(shared_from_this(), std::move(arrival))->start(); }
 
 void Worker::join(Connection& connection) {
     connection.place = connections_.size();
@@ -37,7 +35,7 @@ void Worker::leave(Connection& connection) {
 
 void Worker::sweep_later() {
     sweeping_ = true;
-    timer_.expires_after(draining_ ? kDrainPeriod : period_);
+    timer_.expires_after(draining_ || agent_ ? kDrainPeriod : period_);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->sweep(); });
 }
 
@@ -49,10 +47,19 @@ void Worker::sweep() {
     if (!connections_.empty()) sweep_later();
 }
 
+void Worker::announce_end() { ending_ = true; }
+
 void Worker::begin_drain() {
-    draining_ = true;
+    if (agent_) return;  // who is idle goes elsewhere, and the others when they are
+    ending_ = draining_ = true;
     timer_.cancel();  // sweep now, and soon again: the context ends with the last connection
     each([](Connection& connection) { connection.close_if_idle(); });
+}
+
+void Worker::begin_hand_over(TravelAgent agent) {
+    agent_ = std::move(agent);
+    timer_.cancel();
+    each([](Connection& connection) { connection.travel_if_idle(); });
 }
 
 void Worker::abort_all() {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace rondo::net {
@@ -27,14 +28,25 @@ class Worker : public std::enable_shared_from_this<Worker> {
 public:
     Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context);
 
-    void adopt(Socket socket, bool overloaded);
+    /// A connection's beginning here.
+    struct Arrival {
+        Socket socket;
+        std::string unread{};      ///< what another server had read of the next request
+        bool travelled{false};     ///< in the clear, from another server
+        bool overloaded{false};    ///< one too many: its first request is refused
+    };
+    void adopt(Arrival arrival);
     void join(Connection& connection);
     void leave(Connection& connection);
 
-    void begin_drain();  ///< closes idle connections; the others close after their answer
+    void announce_end();                         ///< answers say Connection: close
+    void begin_drain();                          ///< closes idle connections; the others close after their answer
+    void begin_hand_over(TravelAgent agent);     ///< connections go there once they are between two requests
     void abort_all();    ///< cancels handlers and closes every connection
 
-    [[nodiscard]] bool draining() const { return draining_; }
+    [[nodiscard]] bool ending() const { return ending_; }      ///< answers are the last of their connection
+    [[nodiscard]] bool draining() const { return draining_; }  ///< and who is idle leaves
+    [[nodiscard]] const TravelAgent& agent() const { return agent_; }  ///< callable while connections are handed over
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
 
@@ -51,6 +63,8 @@ private:
     LoopTimer timer_;
     Clock::duration period_;
     std::vector<Connection*> connections_;  // each knows its place here
+    TravelAgent agent_;
+    bool ending_{false};
     bool draining_{false};
     bool sweeping_{false};
 };
