@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
-#include <string_view>
 
 namespace rondo::bench {
 namespace {
@@ -35,6 +35,7 @@ Result<Program> start_program(const ProgramOptions& options) {
                                        "--log-level",
                                        options.log_level};
     if (!options.scenarios.empty()) arguments.insert(arguments.end(), {"--scenarios", options.scenarios.string()});
+    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
     return start(options.binary, std::move(arguments), options.environment);
 }
 
@@ -45,11 +46,30 @@ Result<Program> start_mock_provider(const MockOptions& options) {
                  {});
 }
 
+Result<Program> start_self(std::vector<std::string> arguments) {
+    std::error_code ec;
+    return start(std::filesystem::read_symlink("/proc/self/exe", ec), std::move(arguments), {});
+}
+
 std::vector<std::string> clean_environment(std::vector<std::string> more) {
     for (char** entry = environ; *entry != nullptr; ++entry) {
         if (!std::string_view{*entry}.starts_with("RONDO_")) more.emplace_back(*entry);
     }
     return more;
+}
+
+std::vector<std::string> as_variables(const std::vector<std::string>& settings) {
+    std::vector<std::string> all;
+    for (const std::string& setting : settings) {
+        std::string variable = "RONDO_";
+        const auto equals = std::min(setting.find('='), setting.size());
+        for (const char c : setting.substr(0, equals)) {
+            if (c == '.') variable += "__";
+            else variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        }
+        all.push_back(variable + setting.substr(equals));
+    }
+    return all;
 }
 
 std::filesystem::path find_program() {

@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_path(RONDO_SODIUM_INCLUDE sodium.h REQUIRED)
 find_library(RONDO_SODIUM sodium REQUIRED)

@@ -4,7 +4,7 @@
 packages_run=(
     clang-19 lld-19 cmake ninja-build ccache curl
     libboost1.81-dev libboost-json1.81-dev libssl-dev libsodium-dev libsqlite3-dev libfmt-dev libspdlog-dev libsimdjson-dev
-    libyaml-cpp-dev libjemalloc-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
+    libyaml-cpp-dev libprotobuf-dev protobuf-compiler libjemalloc-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 # To test: the sanitizers' run-time and symbolizer, and a browser that has Chinese glyphs.
 packages_test=(libclang-rt-19-dev llvm-19 chromium fonts-noto-cjk)

@@ -2,6 +2,7 @@
 #include "app/config.hpp"
 #include "app/configuration.hpp"
 #include "app/key_service.hpp"
+#include "app/tls_service.hpp"
 #include "app/voice.hpp"
 #include "base/async/event_loops.hpp"
 #include "base/obs/logger.hpp"
@@ -35,6 +36,7 @@ public:
         /// Asked once all is checked that can be checked beside a server that still runs on the data folder: what to begin with, once that
         /// folder is free. May block. Empty: a socket of our own.
         std::function<Result<net::Inheritance>(const Config&)> inherit{};
+        bool test_routes{false};  ///< serve --test-routes; never a setting, so that no file or environment can open them
         std::function<void()> on_fatal{};  ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
         llm::Model* embedded{nullptr};  ///< tests: speaks in the rehearsal model's place; not owned
@@ -56,7 +58,10 @@ public:
     [[nodiscard]] net::Descriptor listener() const;
 
     /// Reads settings, packs and workflow again and puts them in force when they are sound. Returns at once; thread-safe.
-    void reload() { configuration_->reload(); }
+    void reload() {
+        configuration_->reload();
+        if (certificate_) certificate_->reload();
+    }
     /// For who wants to hear of new configurations; see config::Live.
     [[nodiscard]] LiveGeneration& configuration() { return configuration_->live(); }
 
@@ -83,7 +88,7 @@ private:
     [[nodiscard]] gateway::OperationsBackend operations_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
-    [[nodiscard]] Status ready() const;
+    [[nodiscard]] Status taking_work(bool no_more) const;
 
     Options options_;
     obs::Logger log_;
@@ -110,7 +115,9 @@ private:
     std::unique_ptr<turn::Turns> turns_;
     std::unique_ptr<gateway::Api> api_;
     std::unique_ptr<net::HttpServer> server_;
-    std::atomic<bool> draining_{false};
+    std::unique_ptr<TlsService> certificate_;  // null without TLS
+    std::atomic<bool> draining_{false};  // others should be asked
+    std::atomic<bool> refusing_{false};  // and no new work is begun here
     std::uint16_t port_{0};
     std::size_t resumed_{0}, inherited_{0};
 };

@@ -3,6 +3,7 @@
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
+#include "edge/gateway/wire/config.hpp"
 #include "engine/ledger/config.hpp"
 #include "engine/llm/config.hpp"
 #include "platform/net/http_server.hpp"
@@ -24,6 +25,7 @@ struct Config {
     std::string default_scenario{"sales-zh"};
     std::filesystem::path workflow{"config/workflow_config.json"};
     net::HttpServer::Config server;
+    gateway::wire::Config ws;
     AuthConfig auth;
     store::Config store;
     turn::Config turn;
@@ -42,6 +44,7 @@ void describe(Visitor& v, Config& c) {
     v.field("default_scenario", c.default_scenario, Reload::live, "The scenario of sessions that name none.");
     v.field("workflow", c.workflow, Reload::live, "A workflow file that, when it exists, overrides every pack's own; empty: none.");
     v.section("server", c.server);
+    v.section("ws", c.ws);
     v.section("auth", c.auth);
     v.section("store", c.store);
     v.section("turn", c.turn);

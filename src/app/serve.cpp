@@ -16,6 +16,7 @@ struct Options {
     std::string config, data, host, scenarios, workflow, log_level;
     int port{-1};
     bool takeover{false};
+    bool test_routes{false};
 
     [[nodiscard]] std::vector<config::Override> flags() const {
         std::vector<config::Override> list;
@@ -41,7 +42,7 @@ int serve(const Options& options) {
     const auto& settings = config->value.log;
     Service::hold_signals();  // before the logger's thread, the first one
     obs::Logger log{{.level = obs::parse_level(settings.level), .queue_lines = static_cast<std::size_t>(settings.queue_lines)}};
-    return Service{std::move(inputs), std::move(log), options.takeover}.run(*config);
+    return Service{std::move(inputs), std::move(log), {.take_over = options.takeover, .test_routes = options.test_routes}}.run(*config);
 }
 }  // namespace
 
@@ -57,9 +58,10 @@ void add_serve(CLI::App& root, int& exit) {
     command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
     command->add_flag("--takeover", options->takeover,
                       "Follow the server that runs on the same data folder: take its socket and connections, lose no request");
+    command->add_flag("--test-routes", options->test_routes, "Adds /test/..., for conformance suites; without keys, never in production");
     command->footer(
-        "Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n"
-        "SIGHUP reads the settings file, the scenario packs and the workflow file again.\n"
+        "Prints `listening on http://HOST:PORT` (https with TLS) when ready. SIGTERM drains, a second one stops at once.\n"
+        "SIGHUP reads the settings file, the scenario packs, the workflow file and the certificate again.\n"
         "SIGUSR2 starts the program anew with --takeover: an upgrade without a failed request (docs/operations.md).\n\n"
         "Examples:\n"
         "  rondo serve\n"

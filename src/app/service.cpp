@@ -23,8 +23,8 @@ sigset_t known_signals() {
 }
 }  // namespace
 
-Service::Service(Inputs inputs, obs::Logger log, bool take_over)
-    : inputs_{std::move(inputs)}, log_{log}, take_over_{take_over}, manager_{net::ServiceManager::from_environment()}, takeover_{log} {}
+Service::Service(Inputs inputs, obs::Logger log, Options options)
+    : inputs_{std::move(inputs)}, log_{log}, options_{options}, manager_{net::ServiceManager::from_environment()}, takeover_{log} {}
 
 void Service::hold_signals() {
     const auto signals = known_signals();
@@ -51,15 +51,17 @@ int Service::start(const config::Loaded<Config>& config) {
                                    .log = log_,
                                    .inherit = [this, again](const Config& settings) -> Result<net::Inheritance> {
                                        if (again) return std::exchange(inheritance_, {});
-                                       if (take_over_) return takeover_.inherit(settings);
+                                       if (options_.take_over) return takeover_.inherit(settings);
                                        return net::Inheritance{};
                                    },
+                                   .test_routes = options_.test_routes,
                                    .on_fatal = [this] { end(End::store_failed); }});
     if (!app) return report(app.error()), app.error().code == Code::invalid_argument ? kUsage : kFailed;
     app_ = std::move(*app);
     const std::string& host = config.value.server.host;
     const std::string shown = host.contains(':') && !host.starts_with('[') ? "[" + host + "]" : host;
-    listening_ = fmt::format("listening on http://{}:{}", shown, app_->port());
+    const char* const scheme = config.value.server.tls.on() ? "https" : "http";
+    listening_ = fmt::format("listening on {}://{}:{}", scheme, shown, app_->port());
     open_door();
     if (!again) announce();
     return kOk;

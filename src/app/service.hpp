@@ -21,7 +21,11 @@ class Service {
 public:
     /// Blocks these signals in the calling thread and all it starts, so call it before there is any other.
     static void hold_signals();
-    Service(Inputs inputs, obs::Logger log, bool take_over);
+    struct Options {
+        bool take_over{false};  ///< --takeover
+        bool test_routes{false};  ///< --test-routes
+    };
+    Service(Inputs inputs, obs::Logger log, Options options);
 
     /// Serves to the end and returns the exit code. Once.
     [[nodiscard]] int run(const config::Loaded<Config>& config);
@@ -44,7 +48,7 @@ private:
 
     const Inputs inputs_;
     obs::Logger log_;
-    const bool take_over_;
+    const Options options_;
     const net::ServiceManager manager_;
     std::string listening_;  // the line of `listening on`
     std::atomic<End> end_{End::signal};

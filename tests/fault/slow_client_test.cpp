@@ -47,8 +47,8 @@ std::vector<support::Step> long_answer() {
 }
 
 constexpr std::string_view kManyRequests =
-    "GET /api/v1/config HTTP/1.1\r\nHost: h\r\n\r\nGET /api/v1/config HTTP/1.1\r\nHost: h\r\n\r\n"
-    "GET /api/v1/config HTTP/1.1\r\nHost: h\r\n\r\nGET /api/v1/config HTTP/1.1\r\nHost: h\r\n\r\n";
+    "GET /api/v1/config HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    "GET /api/v1/config HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 struct Row {
     const char* claim;
@@ -63,7 +63,7 @@ protected:
 
     std::string opening(int peer) const {
         if (std::string_view{GetParam().first} != "{turn}") return GetParam().first;
-        return fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: h\r\nX-Peer: {}\r\n\r\n", session_, peer);
+        return fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: localhost\r\nX-Peer: {}\r\n\r\n", session_, peer);
     }
     /// One ordinary request; how long it took.
     Clock::duration ask() {
@@ -131,10 +131,10 @@ TEST_P(SlowClient, IsEndedByALimitAndCostsTheOthersNothing) {
 INSTANTIATE_TEST_SUITE_P(Peers, SlowClient, ::testing::Values(
     Row{"silence",                "",                                                                             ""},
     Row{"a head that stops",      "GET /api/v1/sessions HTTP/1.1\r\nHo",                                          ""},
-    Row{"a head that never ends", "GET /api/v1/sessions HTTP/1.1\r\nHost: h\r\nX: ",                              "x"},
-    Row{"a body that stops",      "POST /api/v1/sessions HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n{",  ""},
-    Row{"a body that never ends", "POST /api/v1/sessions HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n{",  " "},
-    Row{"chunks that never end",  "POST /api/v1/sessions HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", ""},
+    Row{"a head that never ends", "GET /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nX: ",                              "x"},
+    Row{"a body that stops",      "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{",  ""},
+    Row{"a body that never ends", "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{",  " "},
+    Row{"chunks that never end",  "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", ""},
     Row{"answers nobody reads",   "",  kManyRequests},
     Row{"a stream nobody reads",  "{turn}",                                                                       "", kTold}));
 
@@ -147,7 +147,7 @@ TEST(SlowReader, IsServedToTheEnd) {
     const std::string session = client.open_session();
     ASSERT_EQ(client.say(session, "你好").status, 200);
     SlowPeer peer{server.port()};
-    peer.say(fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", session));
+    peer.say(fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", session));
     std::size_t got = 0;
     for (const TimePoint begun = Clock::now(); got < kAnswerBytes && Clock::now() - begun < kPatience;) got += peer.read_some();
     EXPECT_GE(got, kAnswerBytes);

@@ -26,8 +26,7 @@ Result<guard::Principal> Authenticator::authenticate(const net::Request& request
     const auto sent = credential(request);
     const auto keys = sources_.keys();
     // SDKs send some key in any case; one of ours was meant to be good.
-    const bool open = sources_.open_without_keys && keys->empty() && !sources_.tokens;
-    if (open && !sent.starts_with(guard::kKeyPrefix)) return anonymous();
+    if (open() && !sent.starts_with(guard::kKeyPrefix)) return anonymous();
     if (sent.empty()) {
         return fail(Error{.code = Code::unauthenticated,
                           .message = "this server wants a key: send `authorization: Bearer rk_…` (made with `rondo keys create`)",
@@ -36,6 +35,20 @@ Result<guard::Principal> Authenticator::authenticate(const net::Request& request
     // A token has two dots, a key none.
     if (sources_.tokens && std::ranges::count(sent, '.') == 2) return sources_.tokens->verify(sent, Clock::wall());
     return by_key(sent, *keys);
+}
+
+Status Authenticator::check_again(const guard::Principal& who) const {
+    const auto gone = [](const char* message, const char* reason) -> Status {
+        return fail(Error{.code = Code::unauthenticated, .message = message, .reason = reason});
+    };
+    if (who.anonymous()) return open() ? Status{} : gone("this server wants a key by now", "KEY_REQUIRED");
+    const auto now = Clock::wall();
+    if (who.expires) return now < *who.expires ? Status{} : gone("the token has expired; get a new one", "TOKEN_EXPIRED");
+    const auto keys = sources_.keys();
+    const auto record = keys->records().find(who.key);
+    if (record == keys->records().end() || record->second.revoked) return gone("the key was revoked; ask for another", "KEY_REVOKED");
+    const auto& expires = record->second.expires;
+    return !expires || now < *expires ? Status{} : gone("the key has expired; ask for another", "KEY_EXPIRED");
 }
 
 Result<guard::Principal> Authenticator::by_key(std::string_view text, const guard::KeyBook& keys) const {

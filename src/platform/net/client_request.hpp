@@ -5,7 +5,8 @@
 #include <vector>
 
 namespace rondo::net {
-/// A request that one of our clients sends. Host, Content-Length and what the client says of itself are added by the client.
+/// A request that one of our clients sends. Content-Length, what the client says of itself and, unless `headers` has it, Host are added
+/// by the client.
 struct ClientRequest {
     Method method{Method::get};
     std::string target{"/"};  ///< sent as it is: percent-encode before

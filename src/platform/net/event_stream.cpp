@@ -13,6 +13,7 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
     head.content_type = "text/event-stream";
     head.headers.push_back({"Cache-Control", "no-store"});
     head.headers.push_back({"X-Accel-Buffering", "no"});
+    add_extra_headers(head);
     head_.clear();
     append_response_head(head_, head, chunked_ ? Framing::chunked : Framing::until_close, 0, close_after_);
     const Buffers buffers{asio::buffer(head_)};
@@ -25,12 +26,13 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
 }
 
 bool Connection::peer_gone() {
-    if (!gone_ && !streaming_ && !read_now()) gone_ = true;
+    if (!gone_ && !streaming_ && !web_socket_ && !read_now()) gone_ = true;
     return gone_;
 }
 
 /// Waits for the socket to become readable, which a peer that only listens makes happen by leaving.
 void Connection::watch_peer() {
+    if (web_socket_) return;  // its receive() looks
     if (watch_ % 2 == 0) ++watch_;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this(), watch = watch_](ErrorCode ec) {
         if (!ec && watch == self->watch_ && !self->gone_) self->on_readable();

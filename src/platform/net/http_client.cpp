@@ -19,8 +19,8 @@ using asio::ip::tcp;
 
 std::string render(const ClientRequest& request, const std::string& host, std::uint16_t port) {
     const bool v6 = host.find(':') != std::string::npos;
-    std::string text =
-        fmt::format("{} {} HTTP/1.1\r\nHost: {}:{}\r\n", name(request.method), request.target, v6 ? "[" + host + "]" : host, port);
+    std::string text = fmt::format("{} {} HTTP/1.1\r\n", name(request.method), request.target);
+    if (find_header(request.headers, "Host").empty()) text += fmt::format("Host: {}:{}\r\n", v6 ? "[" + host + "]" : host, port);
     for (const Header& header : request.headers) text += fmt::format("{}: {}\r\n", header.name, header.value);
     const bool has_body = !request.body.empty() || request.method == Method::post || request.method == Method::put;
     if (has_body) text += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", request.content_type, request.body.size());

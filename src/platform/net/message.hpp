@@ -30,6 +30,7 @@ struct Request {
     std::string body;
     std::string peer;  ///< address of the other side, without port
     bool keep_alive{true};
+    bool secure{false};  ///< came over TLS
 
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return find_header(headers, name); }
     /// The first value of `key`, decoded ('+' is a space); empty string for a key without '='.

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/result.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -8,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,7 @@ struct Route {
     std::string name{};
     std::string summary{};
     RefusalWriter refusal{};  ///< empty: problem()
+    Priority priority{Priority::fresh};
 };
 
 /// Which handler answers a path. Filled before the server starts, constant afterwards (then safe for many threads).
@@ -48,6 +51,16 @@ public:
         [[nodiscard]] bool known_path() const { return route || !allow.empty(); }
     };
 
+    /// What a Screen says of a request.
+    struct Screened {
+        std::optional<Error> refused{};    ///< told in the route's words
+        std::optional<Response> answer{};  ///< given in the route's place
+        std::vector<Header> headers{};     ///< go onto the answer, whoever gives it
+    };
+    /// Looks at every request when its head is known, before its body is read and any route or refusal of a path answers.
+    /// Thread-safe and quick.
+    using Screen = std::function<Screened(const Request&, const Match&)>;
+
     RouteTable();
     ~RouteTable();
     RouteTable(RouteTable&&) noexcept;
@@ -57,6 +70,10 @@ public:
     void add(Route route);
     /// How a path that begins with `prefix` and has no route is refused. The first prefix that fits counts.
     void refuse_below(std::string prefix, RefusalWriter refusal);
+    void screen(Screen screen) { screen_ = std::move(screen); }
+    [[nodiscard]] Screened screened(const Request& request, const Match& match) const {
+        return screen_ ? screen_(request, match) : Screened{};
+    }
     /// `path` is decoded. A literal segment wins over a parameter; GET answers HEAD unless HEAD has its own route.
     [[nodiscard]] Match match(Method method, std::string_view path) const;
     [[nodiscard]] const std::deque<Route>& routes() const { return routes_; }
@@ -73,6 +90,7 @@ private:
 
     std::deque<Route> routes_;  // a deque keeps addresses
     std::deque<Below> below_;
+    Screen screen_;
     std::unique_ptr<Node> root_;
 };
 }  // namespace rondo::net

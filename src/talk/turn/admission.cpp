@@ -179,6 +179,7 @@ std::shared_ptr<LiveTurn> TurnCoordinator::make_live(Session& session, TurnAccep
                                                         .session_key = session.key(),
                                                         .token = token,
                                                         .epoch = epoch,
+                                                        .feed = session.feed,
                                                         .flush_interval = services_.config().flush_interval,
                                                         .received = received},
                                       session.stored.created.id, std::move(accepted));

@@ -1,5 +1,7 @@
 #include "talk/turn/coordinator.hpp"
 
+#include "talk/turn/session_log.hpp"
+
 #include <utility>
 
 namespace rondo::turn {
@@ -32,7 +34,7 @@ asio::awaitable<Result<std::shared_ptr<Session>>> TurnCoordinator::open(TenantId
     StoredSession named;
     named.created.tenant = tenant.value;
     named.created.id = id.value;
-    const auto session = sessions_.insert(std::make_shared<Session>(std::move(named), executor()));
+    const auto session = sessions_.insert(std::make_shared<Session>(std::move(named), executor(), services_.database.generation()));
     const auto loaded = co_await load(*session);
     entered(*session, loaded.has_value());
     if (!loaded) co_return propagate(loaded);
@@ -66,29 +68,34 @@ asio::awaitable<Status> TurnCoordinator::load(Session& session) {
         std::optional<StoredSession> session{};
         Branch tip{};
         store::Idempotency keys{store::Idempotency::kDefaultCapacity};
+        std::int64_t last_seq{0};
     };
     const auto wanted = static_cast<std::size_t>(services_.config().history_turns);
-    auto loaded = co_await services_.database.read([tenant, id, wanted, stalled](store::Reader& reader) -> Result<Loaded> {
-        auto found = repository::find(reader, tenant, id);
-        if (!found) return propagate(found);
-        if (!*found) return Loaded{};
-        const auto behind = stalled ? repository::behind(reader, (*found)->key) : Result<bool>{false};
-        if (!behind) return propagate(behind);
-        if (*behind) return Loaded{};
-        auto tip = read_branch(reader, (*found)->key, (*found)->turns, (*found)->created.stage, wanted);
-        if (!tip) return propagate(tip);
-        if (!*tip) return fail(Code::data_loss, "a session's newest turn is missing; restore the data folder from a copy");
-        auto keys = store::Idempotency::load(reader, (*found)->key);
-        if (!keys) return propagate(keys);
-        (*tip)->rivals.clear();  // whatever follows the tip is only now being taken up again
-        return Loaded{std::move(*found), std::move(**tip), std::move(*keys)};
-    });
+    auto loaded = co_await services_.database.read(
+        [tenant, id, wanted, stalled, epoch = services_.database.generation()](store::Reader& reader) -> Result<Loaded> {
+            auto found = repository::find(reader, tenant, id);
+            if (!found) return propagate(found);
+            if (!*found) return Loaded{};
+            const auto behind = stalled ? repository::behind(reader, (*found)->key) : Result<bool>{false};
+            if (!behind) return propagate(behind);
+            if (*behind) return Loaded{};
+            auto tip = read_branch(reader, (*found)->key, (*found)->turns, (*found)->created.stage, wanted);
+            if (!tip) return propagate(tip);
+            if (!*tip) return fail(Code::data_loss, "a session's newest turn is missing; restore the data folder from a copy");
+            auto keys = store::Idempotency::load(reader, (*found)->key);
+            if (!keys) return propagate(keys);
+            (*tip)->rivals.clear();  // whatever follows the tip is only now being taken up again
+            const auto last_seq = session_log::last_seq(reader, {(*found)->key, id.value, (*found)->turns}, epoch);
+            if (!last_seq) return propagate(last_seq);
+            return Loaded{std::move(*found), std::move(**tip), std::move(*keys), *last_seq};
+        });
     if (!loaded) co_return propagate(loaded);
     if (!loaded->session && stalled) co_return projected;
     if (!loaded->session) co_return no_session();
     session.stored = std::move(*loaded->session);
     session.keys = std::move(loaded->keys);
     session.tip = std::move(loaded->tip);
+    session.feed->continue_after(loaded->last_seq);
     co_return Status{};
 }
 
@@ -138,8 +145,8 @@ asio::awaitable<Result<TurnCoordinator::NewSession>> TurnCoordinator::create(Ses
     store::Batch batch;
     batch.append(key, static_cast<int>(Kind::session_created), wanted.encode());
     // In the table before it is durable: a second request for the id that comes meanwhile waits for this one.
-    const auto session = sessions_.insert(
-        std::make_shared<Session>(StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor()));
+    const auto session = sessions_.insert(std::make_shared<Session>(
+        StoredSession{.key = key, .created = wanted, .turns = 0, .updated_at = wanted.at}, executor(), services_.database.generation()));
     session->tip.stage = wanted.stage;
     const auto receipt = co_await services_.database.commit(std::move(batch));
     entered(*session, receipt.has_value());
@@ -207,6 +214,7 @@ asio::awaitable<Status> TurnCoordinator::remove(CallContext ctx, SessionId id) {
     }
     services_.database.release(session->key());  // held still, when its last turn was given up
     sessions_.erase(*session);
+    session->feed->close();
     co_return Status{};
 }
 

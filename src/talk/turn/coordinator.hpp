@@ -7,6 +7,7 @@
 #include "engine/ledger/subject.hpp"
 #include "engine/ledger/usage.hpp"
 #include "talk/turn/config.hpp"
+#include "talk/turn/subscription.hpp"
 #include "talk/turn/values.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -90,6 +91,10 @@ public:
     /// Stops what runs and deletes everything the session left. Errors: `not_found`, the store's.
     asio::awaitable<Status> remove(CallContext ctx, SessionId id);
 
+    // subscription.cpp: as Turns::subscribe and Turns::next.
+    asio::awaitable<Result<std::shared_ptr<Subscription>>> subscribe(CallContext ctx, SessionId id, std::optional<store::EventId> after);
+    asio::awaitable<Result<std::vector<SessionEvent>>> events(std::shared_ptr<Session> session, store::EventId after);
+
     /// Takes up a turn that was accepted but had not ended when the process died.
     asio::awaitable<Status> resume(TenantId tenant, SessionId id, TurnAccepted accepted, Resumption resumption);
     /// Runs a follow-up that was still owed.
@@ -100,6 +105,8 @@ public:
 
 private:
     asio::awaitable<Status> load(Session& session);
+    asio::awaitable<Result<std::vector<SessionEvent>>> logged(std::shared_ptr<Session> session, store::EventId after,
+                                                              store::EventId before);
     /// Errors: `invalid_argument` (reason UNKNOWN_PARENT), `failed_precondition`, the store's.
     asio::awaitable<Result<Branch>> branch_at(std::shared_ptr<Session> session, std::int64_t leaf);
     void entered(Session& session, bool there);

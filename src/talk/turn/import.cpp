@@ -20,7 +20,7 @@ TurnRecord TurnCoordinator::imported(const Session& session, const Scenario& sce
                             .board = board,
                             .error = no_error,
                             .blocked = false,
-                            .advice_pending = false,
+                            .task_id = {},
                             .answer = npc,
                             .stage = scenario.pack->machine().next(accepted.stage, intent),
                             .ttft = {},
@@ -44,7 +44,8 @@ TurnRecord TurnCoordinator::imported(const Session& session, const Scenario& sce
             .timeline = timeline.bytes(),
             .result = answer_json(facts),
             .task_id = {},
-            .at = accepted.at};
+            .at = accepted.at,
+            .first_seq = session.feed->skip(npc.empty() ? 2 : 3).seq};
 }
 
 asio::awaitable<Status> TurnCoordinator::import(CallContext ctx, SessionId id, std::vector<SaidBefore> said) {

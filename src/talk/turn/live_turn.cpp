@@ -24,16 +24,25 @@ LiveTurn::LiveTurn(Options options, std::string session_id, TurnAccepted accepte
       flush_timer_{options_.home},
       changed_{options_.home} {}
 
-void LiveTurn::publish(PublicEvent event) { events_.append(std::move(event.type), std::move(event.data)); }
+void LiveTurn::publish(PublicEvent event) {
+    events_.append(std::move(event.type), std::move(event.data));
+    const auto& told = events_.events().back();
+    last_ = options_.feed->append(number(), told.type, told.data, Clock::now());
+    if (first_seq_ == 0) first_seq_ = last_.seq;
+}
+
+event::Beginning LiveTurn::beginning() const {
+    return {session_id_, number(), accepted_.parent, accepted_.message_id, accepted_.user_message, accepted_.trace_id};
+}
 
 void LiveTurn::tell_accepted() {
     timeline_.accepted();
-    publish(event::accepted(session_id_, number(), accepted_.parent, accepted_.message_id, accepted_.trace_id));
+    publish(event::accepted(beginning()));
 }
 
 void LiveTurn::tell_restarted(bool nodes_kept) {
     timeline_.restarted();
-    publish(event::restarted(session_id_, number(), epoch()));
+    publish(event::restarted(beginning(), epoch()));
     journal(Restarted{number(), nodes_kept});
 }
 
@@ -58,9 +67,10 @@ void LiveTurn::tell_delta(std::string_view text, bool seam) {
     journal(DeltaWritten{number(), std::string{text}});
 }
 
-void LiveTurn::tell_advice(std::string_view advice, std::string_view task_id) {
+store::EventId LiveTurn::tell_advice(std::string_view advice, std::string_view task_id) {
     publish(event::advice(session_id_, number(), advice, task_id));
     close();
+    return last_;
 }
 
 void LiveTurn::tell_ended(TurnRecord record) {
@@ -75,7 +85,7 @@ void LiveTurn::close() { events_.close(); }
 Status LiveTurn::tell_again(std::shared_ptr<const TurnRecord> record) {
     auto told = retell(session_id_, *record);
     if (!told) return propagate(told);
-    for (auto& event : *told) publish(std::move(event));
+    for (auto& event : *told) events_.append(std::move(event.type), std::move(event.data));  // the session has heard them
     record_ = std::move(record);
     settle_admission({});
     return {};

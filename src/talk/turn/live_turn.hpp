@@ -5,6 +5,7 @@
 #include "talk/agent/outcome.hpp"
 #include "talk/turn/metrics.hpp"
 #include "talk/turn/record.hpp"
+#include "talk/turn/session_feed.hpp"
 #include "talk/turn/timeline.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -32,6 +33,7 @@ public:
         std::int64_t session_key;
         std::int64_t token;   ///< fencing token of the lease this turn runs under
         std::int64_t epoch;   ///< of its event ids
+        std::shared_ptr<SessionFeed> feed;  ///< of its session
         std::chrono::milliseconds flush_interval;
         TimePoint received;
     };
@@ -54,7 +56,8 @@ public:
                             std::optional<agent::Outcome> outcome);
     /// `seam`: from here on another attempt speaks, the one before broke off.
     void tell_delta(std::string_view text, bool seam = false);
-    void tell_advice(std::string_view advice, std::string_view task_id);
+    /// Returns its place among the session's events.
+    store::EventId tell_advice(std::string_view advice, std::string_view task_id);
     /// The end, already durable. Closes the event log unless a follow-up is still owed.
     void tell_ended(TurnRecord record);
     void close();  ///< nothing more will be told
@@ -63,6 +66,7 @@ public:
     Status tell_again(std::shared_ptr<const TurnRecord> record);
 
     [[nodiscard]] const std::string& answer() const { return answer_; }          ///< what was told as deltas
+    [[nodiscard]] std::int64_t first_seq() const { return first_seq_; }  ///< of its events among the session's; 0: none yet
     [[nodiscard]] const Timeline& timeline() const { return timeline_; }
     [[nodiscard]] std::optional<Clock::duration> ttft() const { return ttft_; }
     [[nodiscard]] store::EventLog& events() { return events_; }
@@ -86,6 +90,7 @@ public:
 
 private:
     void publish(PublicEvent event);
+    [[nodiscard]] event::Beginning beginning() const;
     /// A row that waits in the buffer, encoded only when it is written: most turns end before that.
     struct JournaledNode {
         NodeFinished row;
@@ -100,6 +105,8 @@ private:
     std::string session_id_;
     TurnAccepted accepted_;
     store::EventLog events_;
+    std::int64_t first_seq_{0};
+    store::EventId last_;  // place of its last event among the session's
     Timeline timeline_;
     std::string answer_;
     std::optional<Clock::duration> ttft_;

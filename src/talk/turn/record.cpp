@@ -71,12 +71,17 @@ template <class V, class R> void each(V& v, R& r)
     requires std::is_same_v<std::remove_const_t<R>, TurnRecord>
 {
     v(r.number), v(r.state), v(r.epoch), v(r.stage), v(r.stage_before), v(r.message_id), v(r.user_message), v(r.timeline), v(r.result),
-        v(r.task_id), v(r.at), v(r.parent);
+        v(r.task_id), v(r.at), v(r.parent), v(r.first_seq);
 }
 template <class V, class R> void each(V& v, R& r)
     requires std::is_same_v<std::remove_const_t<R>, AdviceGiven>
 {
-    v(r.number), v(r.task_id), v(r.advice);
+    v(r.number), v(r.task_id), v(r.advice), v(r.epoch);
+}
+template <class V, class R> void each(V& v, R& r)
+    requires std::is_same_v<std::remove_const_t<R>, AdviceTold>
+{
+    v(r.number), v(r.epoch), v(r.seq);
 }
 template <class V, class R> void each(V& v, R& r)
     requires std::is_same_v<std::remove_const_t<R>, FeedbackGiven>
@@ -126,6 +131,7 @@ std::string StopRequested::encode() const { return encoded(*this); }
 std::string Restarted::encode() const { return encoded(*this); }
 std::string TurnRecord::encode() const { return encoded(*this); }
 std::string AdviceGiven::encode() const { return encoded(*this); }
+std::string AdviceTold::encode() const { return encoded(*this); }
 std::string FeedbackGiven::encode() const { return encoded(*this); }
 
 Result<SessionCreated> SessionCreated::decode(std::string_view body) { return decoded<SessionCreated>(body); }
@@ -136,5 +142,6 @@ Result<StopRequested> StopRequested::decode(std::string_view body) { return deco
 Result<Restarted> Restarted::decode(std::string_view body) { return decoded<Restarted>(body); }
 Result<TurnRecord> TurnRecord::decode(std::string_view body) { return decoded<TurnRecord>(body); }
 Result<AdviceGiven> AdviceGiven::decode(std::string_view body) { return decoded<AdviceGiven>(body); }
+Result<AdviceTold> AdviceTold::decode(std::string_view body) { return decoded<AdviceTold>(body); }
 Result<FeedbackGiven> FeedbackGiven::decode(std::string_view body) { return decoded<FeedbackGiven>(body); }
 }  // namespace rondo::turn

@@ -27,6 +27,7 @@ enum class Kind : int {
     session_deleted = 8,
     feedback = 9,
     restarted = 10,
+    advice_told = 11,
 };
 
 /// What the journal says of a session's birth. `tenant` and `user` are its Scope.
@@ -98,6 +99,7 @@ struct TurnRecord {
     std::string result;    ///< completed, stopped: the answer; failed: the problem
     std::string task_id;   ///< of the coach follow-up still owed, "" when none
     WallTime at{};
+    std::int64_t first_seq{0};  ///< place of its first event among the session's, in `epoch`; 0: told before places were given
 
     [[nodiscard]] std::string encode() const;
     [[nodiscard]] static Result<TurnRecord> decode(std::string_view body);
@@ -106,8 +108,17 @@ struct TurnRecord {
 struct AdviceGiven {
     std::int64_t number{0};
     std::string task_id, advice;  ///< advice: JSON
+    std::int64_t epoch{0};        ///< of the process that wrote it
     [[nodiscard]] std::string encode() const;
     [[nodiscard]] static Result<AdviceGiven> decode(std::string_view body);
+};
+
+/// Where advice stands among the session's events. Written when it is told, without waiting: should a crash lose it, the advice is
+/// told again at the beginning of the next epoch.
+struct AdviceTold {
+    std::int64_t number{0}, epoch{0}, seq{0};
+    [[nodiscard]] std::string encode() const;
+    [[nodiscard]] static Result<AdviceTold> decode(std::string_view body);
 };
 
 struct FeedbackGiven {

@@ -65,6 +65,7 @@ Status Recovery::add(const store::JournalRow& row) {
             break;
         case Kind::session_created:
         case Kind::advice:
+        case Kind::advice_told:
         case Kind::feedback: break;
     }
     return {};

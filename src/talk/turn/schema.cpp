@@ -37,6 +37,9 @@ CREATE INDEX feedback_by_session ON feedback(session, number);
 /// A user's own sessions, newest first: the key, of which rowids are made, ends every index.
 constexpr const char* kSessionsByUser = "CREATE INDEX sessions_by_user ON sessions(tenant, user);";
 
+/// Where late advice stands among the session's events. Epoch 0: before places were given.
+constexpr const char* kAdvicePlaces = "ALTER TABLE turns ADD COLUMN advice_epoch INTEGER; ALTER TABLE turns ADD COLUMN advice_seq INTEGER;";
+
 std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
 
 void created(std::int64_t key, const SessionCreated& s, store::Batch& out) {
@@ -80,8 +83,15 @@ void ended(std::int64_t key, const TurnRecord& r, const std::string& body, const
 }
 
 void advised(std::int64_t key, const AdviceGiven& a, store::Batch& out) {
-    out.execute("UPDATE turns SET advice = ? WHERE session = ? AND number = ?", {a.advice, key, a.number});
+    // Unless it is said where it was told (AdviceTold), it counts as told when the next process began.
+    const std::int64_t epoch = a.epoch > 0 ? a.epoch + 1 : 0;
+    out.execute("UPDATE turns SET advice = ?, advice_epoch = ?, advice_seq = 0 WHERE session = ? AND number = ?",
+                {a.advice, epoch, key, a.number});
     out.execute("DELETE FROM follow_ups WHERE session = ? AND number = ?", {key, a.number});
+}
+
+void told(std::int64_t key, const AdviceTold& t, store::Batch& out) {
+    out.execute("UPDATE turns SET advice_epoch = ?, advice_seq = ? WHERE session = ? AND number = ?", {t.epoch, t.seq, key, t.number});
 }
 
 void deleted(std::int64_t key, store::Batch& out) {
@@ -102,6 +112,8 @@ void rated(std::int64_t key, const FeedbackGiven& f, store::Batch& out) {
 }  // namespace
 
 std::vector<store::Migration> migrations() { return {{.version = 1, .sql = kTables}, {.version = 2, .sql = kSessionsByUser}}; }
+
+store::Migration advice_places(int version) { return {.version = version, .sql = kAdvicePlaces}; }
 
 void TurnProjection::apply(std::span<const store::JournalRow> rows, store::Batch& out) {
     // A row that cannot be decoded was damaged before its checksum was made, i.e. by us: the store sets it aside.
@@ -131,6 +143,7 @@ void TurnProjection::apply(std::span<const store::JournalRow> rows, store::Batch
             }
             case Kind::session_created: created(key, sound(SessionCreated::decode(body)), out); break;
             case Kind::advice: advised(key, sound(AdviceGiven::decode(body)), out); break;
+            case Kind::advice_told: told(key, sound(AdviceTold::decode(body)), out); break;
             case Kind::session_deleted:
                 write_fresh();
                 deleted(key, out);

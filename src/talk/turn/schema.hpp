@@ -5,8 +5,10 @@
 #include <vector>
 
 namespace rondo::turn {
-/// The tables of this module, as numbered, forward-only migrations.
+/// The tables of this module, as numbered, forward-only migrations. Numbers are for the whole database: another module's may stand
+/// between those of migrations() and the later one.
 [[nodiscard]] std::vector<store::Migration> migrations();
+[[nodiscard]] store::Migration advice_places(int version);
 
 /// Keeps sessions, turns, follow-ups and feedback as tables: what lists, history and replays read. Pure; projector thread.
 class TurnProjection final : public store::Projection {

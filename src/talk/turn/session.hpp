@@ -18,7 +18,9 @@ namespace rondo::turn {
 /// A session in memory, on its home loop, and the only copy of it. Once `ready`, what is here is also on disk, except for
 /// `live` and `waiting`.
 struct Session {
-    Session(StoredSession stored, asio::any_io_executor home) : stored{std::move(stored)}, freed{std::move(home)} {}
+    /// `epoch`: the process's generation.
+    Session(StoredSession stored, asio::any_io_executor home, std::int64_t epoch)
+        : stored{std::move(stored)}, feed{std::make_shared<SessionFeed>(home, epoch)}, freed{std::move(home)} {}
 
     [[nodiscard]] std::int64_t key() const { return stored.key; }
     [[nodiscard]] SessionId id() const { return SessionId{stored.created.id}; }
@@ -29,6 +31,7 @@ struct Session {
     store::Idempotency keys;                 ///< every key this session ever accepted
     std::shared_ptr<LiveTurn> live;          ///< the running turn, or the last one
     std::map<std::int64_t, std::shared_ptr<LiveTurn>> owing;  ///< ended turns by number whose advice is still to come
+    std::shared_ptr<SessionFeed> feed;       ///< never null; shared with its turns
     Signal freed;                            ///< notified when `live` has ended, and when `ready` is decided
     int waiting{0};                          ///< turns queued behind the running one
     bool ready{false};                       ///< read from disk or durably created; until then it is not to be used

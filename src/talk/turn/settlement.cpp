@@ -28,6 +28,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
     }
     // Only a complete turn owes its advice; a broken one has nothing to advise on.
     const bool owes_advice = draft.coach_owed && state == State::completed;
+    const std::string task_id = owes_advice ? new_id("t_", rng_) : std::string{};
 
     AnswerFacts facts{.session_id = prepared.facts.session_id,
                       .accepted = accepted,
@@ -35,7 +36,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .board = draft.board,
                       .error = draft.error,
                       .blocked = draft.blocked,
-                      .advice_pending = owes_advice,
+                      .task_id = task_id,
                       .answer = turn->answer(),
                       .stage = accepted.stage,
                       .ttft = turn->ttft(),
@@ -56,8 +57,9 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .user_message = accepted.user_message,
                       .timeline = turn->timeline().bytes(),
                       .result = answer_json(facts),
-                      .task_id = owes_advice ? new_id("t_", rng_) : std::string{},
-                      .at = Clock::wall()};
+                      .task_id = task_id,
+                      .at = Clock::wall(),
+                      .first_seq = turn->first_seq()};
     agent::PastTurn past{.number = accepted.number,
                          .user = accepted.user_message,
                          .npc = turn->answer(),
@@ -146,7 +148,8 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
         const std::string json = advice ? json::write(agent::advice_json(*advice)) : std::string{"null"};
         const auto kept = co_await self.keep([&] {
             store::Batch batch;
-            batch.append(session->key(), static_cast<int>(Kind::advice), AdviceGiven{facts.turn, task_id, json}.encode());
+            batch.append(session->key(), static_cast<int>(Kind::advice),
+                         AdviceGiven{facts.turn, task_id, json, self.services_.database.generation()}.encode());
             return batch;
         });
         self.services_.metrics.coach(advice && kept ? "ok" : "error");
@@ -157,7 +160,11 @@ void TurnCoordinator::follow_up(std::shared_ptr<Session> session, std::shared_pt
             advised.advice = advice->text;
             past = std::make_shared<const agent::PastTurn>(std::move(advised));
         }
-        turn->tell_advice(json, task_id);
+        const auto place = turn->tell_advice(json, task_id);
+        store::Batch told;
+        told.append(session->key(), static_cast<int>(Kind::advice_told), AdviceTold{facts.turn, place.epoch, place.seq}.encode());
+        // Waited for, so that the session stays in memory until its last place can be read back; how it went decides nothing.
+        co_await self.services_.database.commit(std::move(told));
     };
     asio::co_spawn(executor(), advise(*this, session, turn, std::move(task_id), std::move(facts), std::move(scenario), std::move(board)),
                    [this, session, turn](const std::exception_ptr& thrown) {

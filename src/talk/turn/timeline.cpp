@@ -17,6 +17,13 @@ FieldWriter mark(Mark mark) {
     return fields;
 }
 
+/// Of a JSON object, its brace still open.
+std::string beginning(const event::Beginning& turn) {
+    return fmt::format(R"({{"session_id":{},"turn_number":{},"parent_turn":{},"message_id":{},"user_message":{},"trace_id":{})",
+                       json::quote(turn.session), turn.number, turn.parent, json::quote(turn.message_id), json::quote(turn.user_message),
+                       json::quote(turn.trace_id));
+}
+
 double millis(std::chrono::microseconds took) { return static_cast<double>(took.count()) / 1000.0; }
 }  // namespace
 
@@ -31,15 +38,29 @@ void Timeline::delta(std::size_t bytes, bool seam) {
 }
 void Timeline::ended() { bytes_ += mark(Mark::ended).take(); }
 
+Result<std::int64_t> Timeline::count(std::string_view timeline) {
+    std::int64_t events = 0;
+    for (FieldReader in{timeline}; !in.at_end(); ++events) {
+        switch (static_cast<Mark>(in.number())) {
+            case Mark::accepted:
+            case Mark::restarted:
+            case Mark::ended: break;
+            case Mark::node_started: in.text(); break;
+            case Mark::node_finished: in.text(), in.text(), in.text(), in.number(); break;
+            case Mark::delta:
+            case Mark::seam: in.number(); break;
+            default: return fail(Code::data_loss, "a stored turn's timeline is damaged");
+        }
+        if (!in.ok()) return fail(Code::data_loss, "a stored turn's timeline is cut short");
+    }
+    return events;
+}
+
 namespace event {
 // Written by hand: a turn tells a dozen of them, most of them to nobody.
-PublicEvent accepted(std::string_view session, std::int64_t number, std::int64_t parent, std::string_view message_id,
-                     std::string_view trace_id) {
-    return {"accepted", fmt::format(R"({{"session_id":{},"turn_number":{},"parent_turn":{},"message_id":{},"trace_id":{}}})",
-                                    json::quote(session), number, parent, json::quote(message_id), json::quote(trace_id))};
-}
-PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch) {
-    return {"restarted", fmt::format(R"({{"session_id":{},"turn_number":{},"epoch":{}}})", json::quote(session), number, epoch)};
+PublicEvent accepted(const Beginning& turn) { return {"accepted", beginning(turn) + '}'}; }
+PublicEvent restarted(const Beginning& turn, std::int64_t epoch) {
+    return {"restarted", fmt::format(R"({},"epoch":{}}})", beginning(turn), epoch)};
 }
 PublicEvent node_started(std::string_view node) { return {"node_started", fmt::format(R"({{"node":{}}})", json::quote(node))}; }
 PublicEvent node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took) {
@@ -68,17 +89,15 @@ Result<std::vector<PublicEvent>> retell(std::string_view session, const TurnReco
     };
     if (!object) return fail(Code::data_loss, "a stored turn's result is damaged");
     std::string_view answer = member("npc_response");
-    const std::string_view trace_id = member("trace_id");
+    const event::Beginning beginning{session, record.number, record.parent, record.message_id, record.user_message, member("trace_id")};
     std::vector<PublicEvent> events;
     bool ended = false;
     FieldReader in{record.timeline};
     while (!in.at_end() && in.ok() && !ended) {
         const auto mark = static_cast<Mark>(in.number());
         switch (mark) {
-            case Mark::accepted:
-                events.push_back(event::accepted(session, record.number, record.parent, record.message_id, trace_id));
-                break;
-            case Mark::restarted: events.push_back(event::restarted(session, record.number, record.epoch)); break;
+            case Mark::accepted: events.push_back(event::accepted(beginning)); break;
+            case Mark::restarted: events.push_back(event::restarted(beginning, record.epoch)); break;
             case Mark::node_started: events.push_back(event::node_started(in.text())); break;
             case Mark::node_finished: {
                 const auto node = in.text(), status = in.text(), label = in.text();

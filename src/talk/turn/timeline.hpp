@@ -20,6 +20,8 @@ public:
     void delta(std::size_t bytes, bool seam);
     void ended();
     [[nodiscard]] const std::string& bytes() const { return bytes_; }
+    /// How many events `timeline` has. Errors: `data_loss`.
+    [[nodiscard]] static Result<std::int64_t> count(std::string_view timeline);
 
 private:
     std::string bytes_;
@@ -33,9 +35,14 @@ struct PublicEvent {
 
 /// The data of each public event. Used when it happens and when it is told again, so both give the same bytes.
 namespace event {
-PublicEvent accepted(std::string_view session, std::int64_t number, std::int64_t parent, std::string_view message_id,
-                     std::string_view trace_id);
-PublicEvent restarted(std::string_view session, std::int64_t number, std::int64_t epoch);
+/// What a turn begins with, and begins anew with.
+struct Beginning {
+    std::string_view session;
+    std::int64_t number, parent;
+    std::string_view message_id, user_message, trace_id;
+};
+PublicEvent accepted(const Beginning& turn);
+PublicEvent restarted(const Beginning& turn, std::int64_t epoch);
 PublicEvent node_started(std::string_view node);
 PublicEvent node_finished(std::string_view node, std::string_view status, std::string_view label, std::chrono::microseconds took);
 PublicEvent delta(std::string_view text, bool seam);

@@ -60,6 +60,13 @@ public:
     /// Events of a turn later than `after`, waiting for at least one; empty: the last one was told.
     asio::awaitable<Result<std::vector<store::Event>>> events(CallContext ctx, SessionId id, TurnHandle handle, store::EventId after);
 
+    /// Follows a session's events from behind `after`; without it from the first event of the running turn, or else from now on.
+    /// Errors: `not_found`; `invalid_argument` (reason UNKNOWN_PLACE: a place that has not happened); the store's.
+    asio::awaitable<Result<std::shared_ptr<Subscription>>> subscribe(CallContext ctx, SessionId id, std::optional<store::EventId> after);
+    /// The events later than the subscription's place, some hundred of them at most, waiting for at least one; those that memory no
+    /// longer has are read from the log. Empty: the session is deleted. Errors: `cancelled`, the store's.
+    asio::awaitable<Result<std::vector<SessionEvent>>> next(Subscription& subscription);
+
     /// Stores a rating; `matched` in the answer says whether it found its turn.
     asio::awaitable<Result<FeedbackGiven>> rate(FeedbackGiven feedback, CallContext ctx);
 

@@ -30,7 +30,7 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
   const edit = conversation.editing.value;
   const regenerate = () => {
     onSay();
-    void conversation.regenerate(turn);
+    conversation.regenerate(turn);
   };
   const beginEdit = () => (conversation.editing.value = { turn, text: view.user });
 
@@ -74,7 +74,15 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
           </p>
         </div>
       )}
-      {(live || view.text) && (
+      {view.phase === 'queued' && (
+        <p class="queued">
+          {text.queued}
+          <button type="button" class="plain" onClick={() => conversation.discard(turn)}>
+            {text.cancel}
+          </button>
+        </p>
+      )}
+      {((live && view.phase !== 'queued') || view.text) && (
         <div class="npc">
           <Avatar name={persona.name} />
           <div class="npc-body">
@@ -91,8 +99,8 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
       {view.problem && (
         <ProblemNote
           problem={view.problem}
-          onRetry={() => void conversation.resend(turn)}
-          onDismiss={view.number === null ? () => void conversation.discard(turn) : undefined}
+          onRetry={() => conversation.resend(turn)}
+          onDismiss={view.number === null ? () => conversation.discard(turn) : undefined}
         />
       )}
       {view.number !== null && !live && (

@@ -30,6 +30,7 @@ class BestRatedTest : public store::StoreTest, public testing::WithParamInterfac
 protected:
     BestRatedTest() {
         options.migrations = migrations();
+        options.migrations.push_back(advice_places(3));
         options.projections = {&projection};
     }
     void SetUp() override { open(); }

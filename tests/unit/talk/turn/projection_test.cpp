@@ -13,6 +13,7 @@ class ProjectionTest : public store::StoreTest {
 protected:
     ProjectionTest() {
         options.migrations = migrations();
+        options.migrations.push_back(advice_places(3));
         options.projections = {&projection};
     }
     void SetUp() override { open(); }

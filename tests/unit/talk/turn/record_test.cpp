@@ -21,7 +21,7 @@ TEST(Record, ReadsBackAsItWasWritten) {
 }
 
 TEST(Record, KeepsEveryField) {
-    const auto [created, accepted, node, delta, stop, restarted, record, advice, feedback] = samples::all();
+    const auto [created, accepted, node, delta, stop, restarted, record, advice, told, feedback] = samples::all();
     const auto c = *SessionCreated::decode(created.encode());
     EXPECT_EQ(std::tie(c.tenant, c.user, c.id, c.scenario, c.persona_name, c.persona_role, c.stage, c.title, c.at, c.seed),
               std::tie(created.tenant, created.user, created.id, created.scenario, created.persona_name, created.persona_role,
@@ -39,11 +39,14 @@ TEST(Record, KeepsEveryField) {
     EXPECT_EQ(Restarted::decode(restarted.encode())->nodes_kept, restarted.nodes_kept);
     const auto r = *TurnRecord::decode(record.encode());
     EXPECT_EQ(std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id,
-                       r.at, r.parent),
+                       r.at, r.parent, r.first_seq),
               std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
-                       record.timeline, record.result, record.task_id, record.at, record.parent));
+                       record.timeline, record.result, record.task_id, record.at, record.parent,
+                       record.first_seq));
     const auto v = *AdviceGiven::decode(advice.encode());
-    EXPECT_EQ(std::tie(v.number, v.task_id, v.advice), std::tie(advice.number, advice.task_id, advice.advice));
+    EXPECT_EQ(std::tie(v.number, v.task_id, v.advice, v.epoch), std::tie(advice.number, advice.task_id, advice.advice, advice.epoch));
+    const auto t = *AdviceTold::decode(told.encode());
+    EXPECT_EQ(std::tie(t.number, t.epoch, t.seq), std::tie(told.number, told.epoch, told.seq));
     const auto f = *FeedbackGiven::decode(feedback.encode());
     EXPECT_EQ(std::tie(f.id, f.tenant, f.session_id, f.intent, f.decision_id, f.signals, f.comment, f.number, f.rating, f.matched, f.at),
               std::tie(feedback.id, feedback.tenant, feedback.session_id, feedback.intent, feedback.decision_id, feedback.signals,

@@ -18,8 +18,9 @@ inline auto all() {
         StopRequested{3},
         Restarted{3, false},
         TurnRecord{3, 2, State::failed, 7, "finish", "start", "m_1", "hello", std::string("\x02\0", 2), R"({"npc_response":""})", "t_1",
-                   at(5)},
-        AdviceGiven{3, "t_1", R"({"text":"Ask."})"},
+                   at(5), 12},
+        AdviceGiven{3, "t_1", R"({"text":"Ask."})", 7},
+        AdviceTold{3, 7, 19},
         FeedbackGiven{"f_1", "acme", "s_1", "hello", "d_1", R"({"speed":1})", "fine", 3, 5, true, at(9)}};
 }
 }  // namespace rondo::turn::samples

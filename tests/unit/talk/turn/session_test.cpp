@@ -11,7 +11,7 @@ protected:
         StoredSession stored;
         stored.created.tenant = tenant;
         stored.created.id = id;
-        return std::make_shared<Session>(std::move(stored), io.get_executor());
+        return std::make_shared<Session>(std::move(stored), io.get_executor(), 1);
     }
     void insert(const std::string& id) { table.insert(make(id)); }
     std::shared_ptr<Session> find(const std::string& id, const std::string& tenant = "acme") {

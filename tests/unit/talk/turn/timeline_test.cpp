@@ -29,10 +29,12 @@ Told random_turn(Rng& rng) {
     told.record.parent = 2;
     told.record.epoch = 9;
     told.record.message_id = "m_1";
+    told.record.user_message = "hello";
+    const event::Beginning beginning{kSession, 4, 2, "m_1", "hello", "trace"};
     Timeline timeline;
     std::string answer;
     timeline.accepted();
-    told.events.push_back(event::accepted(kSession, told.record.number, told.record.parent, told.record.message_id, "trace"));
+    told.events.push_back(event::accepted(beginning));
     for (std::uint64_t n = rng.below(20); n > 0; --n) {
         const auto took = microseconds{static_cast<std::int64_t>(rng.below(3'000'000))};
         switch (rng.below(4)) {
@@ -56,7 +58,7 @@ Told random_turn(Rng& rng) {
                 told.events.push_back(event::delta(piece, seam));
                 break;
             }
-            default: timeline.restarted(); told.events.push_back(event::restarted(kSession, told.record.number, told.record.epoch));
+            default: timeline.restarted(); told.events.push_back(event::restarted(beginning, told.record.epoch));
         }
     }
     timeline.ended();
@@ -74,6 +76,9 @@ TEST(Timeline, RetellingGivesTheSameBytesAsTellingDid) {
         const auto again = retell(kSession, told.record);
         ASSERT_TRUE(again) << again.error().message;
         EXPECT_EQ(*again, told.events) << "round " << round;
+        const auto count = Timeline::count(told.record.timeline);
+        ASSERT_TRUE(count) << count.error().message;
+        EXPECT_EQ(*count, static_cast<std::int64_t>(told.events.size()));
     }
 }
 
@@ -139,9 +144,11 @@ INSTANTIATE_TEST_SUITE_P(Timeline, ContradictionTest, testing::Values(
 
 TEST(Event, DataIsJson) {
     const auto as_json = [](const PublicEvent& event) { return event.type + " " + json::write(boost::json::parse(event.data)); };
-    EXPECT_EQ(as_json(event::accepted("s", 2, 1, "m\"", "t")),
-              R"(accepted {"session_id":"s","turn_number":2,"parent_turn":1,"message_id":"m\"","trace_id":"t"})");
-    EXPECT_EQ(as_json(event::restarted("s", 2, 5)), R"(restarted {"session_id":"s","turn_number":2,"epoch":5})");
+    const event::Beginning beginning{"s", 2, 1, "m\"", "你\n", "t"};
+    EXPECT_EQ(as_json(event::accepted(beginning)),
+              R"(accepted {"session_id":"s","turn_number":2,"parent_turn":1,"message_id":"m\"","user_message":"你\n","trace_id":"t"})");
+    EXPECT_EQ(as_json(event::restarted(beginning, 5)), R"(restarted {"session_id":"s","turn_number":2,"parent_turn":1,)"
+                                                       R"("message_id":"m\"","user_message":"你\n","trace_id":"t","epoch":5})");
     EXPECT_EQ(as_json(event::node_started("npc")), R"(node_started {"node":"npc"})");
     EXPECT_EQ(as_json(event::node_finished("npc", "ok", "", microseconds{1'500})),
               R"(node_finished {"node":"npc","status":"ok","duration_ms":1.5})");
