@@ -213,9 +213,11 @@ asio::awaitable<bool> Connection::handle() {
             auto apology = refusal(error);
             co_await respond(std::move(apology));
         }
+        if (web_socket_) co_await web_socket_->finish(true);
         co_return false;
     }
     if (streaming_) co_await events_.finish();
+    if (web_socket_) co_await web_socket_->finish(false);
     co_return !close_after_ && !gone_;
 }
 
@@ -280,7 +282,8 @@ void Connection::limit_wait(Phase phase, Clock::duration limit) {
 void Connection::check_deadline(TimePoint now) {
     // A handler that was busy elsewhere when it was cancelled may have begun another wait since.
     if (gone_) return cancel_.emit(asio::cancellation_type::terminal);
-    if (now < deadline_) return;
+    if (web_socket_) web_socket_->check_time(now);
+    if (gone_ || now < deadline_) return;
     deadline_ = TimePoint::max();
     if (phase_ != Phase::lingering) worker_->timeouts.add();
     if (phase_ == Phase::receiving) {  // the coroutine answers 408
@@ -294,11 +297,13 @@ void Connection::check_deadline(TimePoint now) {
 
 void Connection::close_if_idle() {
     if (phase_ == Phase::idle) abort();
+    if (web_socket_) web_socket_->drain();
 }
 
 void Connection::abort() {
     if (gone_) return;
     gone_ = true;
+    if (web_socket_) web_socket_->broken();
     cancel_.emit(asio::cancellation_type::terminal);
     tls_.reset();
     ErrorCode ignored;

@@ -4,6 +4,7 @@
 #include "platform/net/request_parser.hpp"
 #include "platform/net/response_head.hpp"
 #include "platform/net/transport.hpp"
+#include "platform/net/web_socket_session.hpp"
 #include "platform/net/worker.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -34,12 +35,14 @@ public:
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
     Result<Admission::Place> begin_work(Priority priority) override;
+    asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) override;
     void watch_peer() override;
     bool peer_gone() override;
 
     std::size_t place{0};  ///< in the worker's list; the worker's to write
 
 private:
+    friend class WebSocketSession;  // which speaks over our socket
     enum class Phase { idle, receiving, handling, writing, lingering };
     using Buffers = std::array<asio::const_buffer, 3>;
 
@@ -91,6 +94,7 @@ private:
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
     Admission::Place place_;  // while the request is under way
+    std::unique_ptr<WebSocketSession> web_socket_;  // once this is one
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};
