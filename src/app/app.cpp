@@ -157,12 +157,17 @@ Status App::open(config::Loaded<Config> settings) {
     if (!resumed) return propagate(resumed);
     resumed_ = *resumed;
     measure();
+    auto certificate = TlsService::open(
+        config.server.tls, log_, [this](std::shared_ptr<const net::TlsIdentity> identity) { server_->use_identity(std::move(identity)); });
+    if (!certificate) return propagate(certificate);
+    certificate_ = std::move(*certificate);
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
     follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) { follow(pin->value); });
     configuration_->start();
     keys_->start();
+    if (certificate_) certificate_->start();
     log_.info("listening", {{"host", config.server.host},
                             {"port", std::int64_t{port_}},
                             {"version", kVersion},
@@ -227,6 +232,16 @@ void App::measure() {
     registry_.sample("rondo_http_open_connections", "Connections now.", [this] { return static_cast<double>(server_->stats().open); });
     registry_.sample_total("rondo_http_requests_total", "Requests understood.",
                            [this] { return static_cast<double>(server_->stats().requests); });
+    registry_.sample_total("rondo_http_refused_connections_total", "Connections beyond the limits of their number.",
+                           [this] { return static_cast<double>(server_->stats().refused); });
+    registry_.sample_total("rondo_http_timeouts_total", "Connections that a time limit ended.",
+                           [this] { return static_cast<double>(server_->stats().timeouts); });
+    registry_.sample_total("rondo_http_bad_handshakes_total", "Connections that came to no TLS session.",
+                           [this] { return static_cast<double>(server_->stats().bad_handshakes); });
+    if (configuration_->current()->value.config().server.tls.on()) {
+        registry_.sample("rondo_tls_certificate_expires_seconds", "When the server's certificate ends, since 1970.",
+                         [this] { return certificate_ ? static_cast<double>(certificate_->expires().time_since_epoch().count()) : 0; });
+    }
     registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.",
                            [this] { return static_cast<double>(server_->stats().rejected); });
     using Admission = net::Admission::Stats;
@@ -324,6 +339,7 @@ App::~App() {
     if (database_) database_->stop();
     if (configuration_) configuration_->stop();
     if (keys_) keys_->stop();
+    if (certificate_) certificate_->stop();
     if (providers_) providers_->stop();
     if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();

@@ -28,15 +28,23 @@ const Error& overload() {
     return kError;
 }
 
+/// What would have to be unpacked, which nothing here does: so there are no bombs.
+bool compressed(const Request& request) {
+    return std::ranges::any_of(request.headers, [](const Header& header) {
+        return same_word(header.name, "Content-Encoding") && !same_word(header.value, "identity");
+    });
+}
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded)
+Connection::Connection(std::shared_ptr<Worker> worker, Newcomer newcomer)
     : worker_{std::move(worker)},
-      socket_{std::move(socket)},
+      seat_{std::move(newcomer.seat)},
+      socket_{std::move(newcomer.socket)},
       input_{std::max<std::size_t>(worker_->shared().config.max_header_bytes, 16U << 10U) + 4096},
       parser_{RequestParser::Limits{.max_header_bytes = worker_->shared().config.max_header_bytes}},
-      overloaded_{overloaded} {
+      refusal_{newcomer.refusal} {
+    parser_.request().peer = newcomer.peer.to_string();
     worker_->join(*this);
 }
 
@@ -49,8 +57,8 @@ void Connection::start() {
     ErrorCode ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    parser_.request().peer = ignored ? std::string{} : peer.address().to_string();
+    if (const auto* identity = worker_->identity()) tls_ = make_tls_transport(socket_, *identity);
+    parser_.request().secure = tls_ != nullptr;
     asio::co_spawn(worker_->context(), run(),
                    asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
                        if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
@@ -59,7 +67,8 @@ void Connection::start() {
 
 asio::awaitable<void> Connection::run() {
     co_await asio::this_coro::throw_if_cancelled(false);
-    while (co_await serve()) {
+    const bool greeted = !tls_ || co_await shake_hands();
+    while (greeted && co_await serve()) {
         parser_.next();
         input_.relax();
         answered_ = chunked_ = false;
@@ -88,14 +97,21 @@ asio::awaitable<bool> Connection::serve() {
     if (screened.refused) co_return co_await refuse(std::move(*screened.refused), whole);
     if (screened.answer) co_return co_await answer(std::move(*screened.answer), whole);
     const Priority priority = match_.route ? match_.route->priority : Priority::fresh;
-    if (overloaded_ && priority != Priority::vital) {
-        Error full{Code::unavailable, "too many connections; try again later"};
+    if (refusal_ && priority != Priority::vital) {
+        Error full{Code::unavailable, refusal_};
         co_return co_await refuse(std::move(full), false);
     }
     if (!match_.route) {
         Error unknown{Code::not_found, "nothing is at this path"};
         if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
-        co_return co_await refuse(std::move(unknown), whole, match_.allow);
+        std::vector<Header> allow;
+        if (match_.known_path()) allow.push_back({"Allow", match_.allow});
+        co_return co_await refuse(std::move(unknown), whole, std::move(allow));
+    }
+    if (compressed(request)) {
+        Error coded{Code::invalid_argument, "send the body as it is, without a Content-Encoding", {}, "UNSUPPORTED_MEDIA_TYPE"};
+        std::vector<Header> accepted{{"Accept-Encoding", "identity"}};
+        co_return co_await refuse(std::move(coded), whole, std::move(accepted));
     }
     if (!whole) {
         if (worker_->shared().admission.refuses(priority)) co_return co_await turn_away();
@@ -222,11 +238,11 @@ asio::awaitable<bool> Connection::handle() {
 }
 
 /// Answers below the routes. The connection goes on only if it is known where the next request begins.
-asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::string_view allow) {
+asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::vector<Header> headers) {
     if (error.code == Code::cancelled || gone_) co_return false;
     worker_->rejected.add();
     auto response = refusal(error);
-    if (!allow.empty()) set_header(response, "Allow", std::string{allow});
+    for (auto& [name, value] : headers) set_header(response, name, std::move(value));
     co_return co_await answer(std::move(response), framing_intact);
 }
 

@@ -22,7 +22,7 @@ namespace rondo::net {
 /// One coroutine (`run`) does all of it; the worker's sweep only closes sockets and wakes it.
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded);
+    Connection(std::shared_ptr<Worker> worker, Newcomer newcomer);
     ~Connection() override;
 
     void start();
@@ -59,11 +59,12 @@ private:
     };
 
     asio::awaitable<void> run();
+    asio::awaitable<bool> shake_hands();
     asio::awaitable<bool> serve();
     asio::awaitable<Status> receive(RequestParser::State wanted);
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
-    asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    asio::awaitable<bool> refuse(Error error, bool framing_intact, std::vector<Header> headers = {});
     asio::awaitable<bool> turn_away();
     asio::awaitable<bool> answer(Response response, bool framing_intact);
     void add_extra_headers(Response& response);
@@ -85,11 +86,13 @@ private:
     [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }
 
     std::shared_ptr<Worker> worker_;
+    PeerCounter::Seat seat_;
     Socket socket_;
     std::unique_ptr<Transport> tls_;  // null in the clear, which so costs nothing, and once the socket is closed
     asio::cancellation_signal cancel_;  // of the coroutine, and so of the handler it awaits
     InputBuffer input_;
     RequestParser parser_;
+    const char* refusal_;  // what requests are told, since there are too many connections; null: nothing
     RouteTable::Match match_;
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
@@ -101,7 +104,6 @@ private:
     TimePoint deadline_{TimePoint::max()};
     int eager_writes_{0};         // since this coroutine last gave way to others
     unsigned watch_{0};           // number of the current watch, odd while one is on
-    bool overloaded_;
     bool fresh_{true};            // no request yet
     bool expired_{false};         // the sweep ended a read
     bool gone_{false};            // nothing can be sent any more

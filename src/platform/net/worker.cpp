@@ -26,9 +26,7 @@ Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, 
       period_{sweep_period(shared_->config)},
       probe_{context} {}
 
-void Worker::adopt(Socket socket, bool overloaded) {
-    std::make_shared<Connection>(shared_from_this(), std::move(socket), overloaded)->start();
-}
+void Worker::adopt(Newcomer newcomer) { std::make_shared<Connection>(shared_from_this(), std::move(newcomer))->start(); }
 
 void Worker::join(Connection& connection) {
     connection.place = connections_.size();

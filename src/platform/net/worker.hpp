@@ -3,7 +3,9 @@
 #include "platform/net/admission.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/net/owned_counter.hpp"
+#include "platform/net/peer_counter.hpp"
 #include "platform/net/socket.hpp"
+#include "platform/net/tls_identity.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -23,9 +25,18 @@ struct ServerShared {
     RouteTable routes;
     HttpServer::ErrorSink on_error;
     Admission admission;
+    PeerCounter peers;
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
+};
+
+/// A connection that was accepted and belongs to nobody yet.
+struct Newcomer {
+    Socket socket;
+    asio::ip::address peer;
+    PeerCounter::Seat seat;
+    const char* refusal;  ///< what its first request is told instead of an answer; null: it is welcome
 };
 
 /// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
@@ -35,9 +46,13 @@ public:
     /// `number`: of this thread among the server's.
     Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, std::size_t number);
 
-    void adopt(Socket socket, bool overloaded);
+    void adopt(Newcomer newcomer);
     void join(Connection& connection);
     void leave(Connection& connection);
+
+    /// What connections adopted from now on show inside TLS; null: they speak in the clear.
+    void use_identity(std::shared_ptr<const TlsIdentity> identity) { identity_ = std::move(identity); }
+    [[nodiscard]] const TlsIdentity* identity() const { return identity_.get(); }
 
     void begin_drain();  ///< closes idle connections; the others close after their answer
     void abort_all();    ///< cancels handlers and closes every connection
@@ -51,7 +66,7 @@ public:
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
 
-    OwnedCounter requests, rejected, timeouts, failures, bytes_in, bytes_out;
+    OwnedCounter requests, rejected, timeouts, failures, bad_handshakes, bytes_in, bytes_out;
 
 private:
     void sweep_later();
@@ -64,6 +79,7 @@ private:
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
     const std::size_t number_;
+    std::shared_ptr<const TlsIdentity> identity_;
     LoopTimer timer_;
     Clock::duration period_;
     LoopTimer probe_;        // fires while requests are under way and tells admission how late it was
