@@ -165,7 +165,7 @@ TEST(WsDrain, AnIdleConnectionIsClosedAtOnceOneWithATurnAfterItsEnd) {
     Frames last;
     EXPECT_EQ(idle.ending(&last), 1012);
     EXPECT_TRUE(std::ranges::any_of(last, [](const Frame& f) { return f.status().state() == v1::Status::DRAINING; }));
-    EXPECT_EQ(busy.ask(R"({"startTurn":{"userMessage":"x","messageId":"m-9"}})", &heard).refused().error().code(), "unavailable");
+    EXPECT_TRUE(busy.ask(R"({"startTurn":{"userMessage":"x","messageId":"m-9"}})", &heard).has_refused());
     model.gate().open();
     EXPECT_EQ(busy.ending(&heard), 1012);
     EXPECT_EQ(support::answer_of(heard), "一二") << "the turn was told to its end";
