@@ -84,7 +84,8 @@ TEST_F(WsAccess, AnOperatorSeesWhatHappensWithoutTheTextsAndChangesNothing) {
     for (const Frame& frame : seen) all += text_of(frame);
     EXPECT_EQ(all.find(kSecret), std::string::npos) << all;
     EXPECT_NE(all.find("[REDACTED]"), std::string::npos) << all;
-    for (const char* command : {R"({"startTurn":{"userMessage":"x"}})", R"({"stop":{"turnNumber":1}})", R"({"regenerate":{"turnNumber":1}})"}) {
+    for (const char* command :
+         {R"({"startTurn":{"userMessage":"x"}})", R"({"stop":{"turnNumber":1}})", R"({"regenerate":{"turnNumber":1}})"}) {
         EXPECT_EQ(watcher.ask(command).refused().error().code(), "not_found") << command;
     }
 }
