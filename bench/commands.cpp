@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/report.hpp"
+#include "overload_bench.hpp"
 #include "program.hpp"
 #include "soak_bench.hpp"
 #include "startup_bench.hpp"
@@ -44,7 +45,7 @@ int print(const char* bench, const Result<std::vector<Figure>>& figures, const O
 }
 
 namespace {
-/// What both benches of the real program are told.
+/// What all benches of the real program are told.
 template <class Bench>
 struct Options {
     Output output;
@@ -109,5 +110,32 @@ void add_soak(CLI::App& root, int& exit) {
         "  rondo-bench soak --json\n"
         "  rondo-bench soak --turns 1000000 --c 64");
     command->callback([options, &exit] { exit = measure("soak", *options); });
+}
+
+void add_overload(CLI::App& root, int& exit) {
+    auto options = std::make_shared<Options<OverloadBench>>();
+    auto* command =
+        root.add_subcommand("overload", "Five times what the server can do: goodput, refusals, and how soon it is itself again");
+    add_common(*command, *options);
+    OverloadBench& bench = options->bench;
+    command->add_option("--people", bench.people, "Sessions and connections (default 2000)")->check(CLI::Range(1, 10'000));
+    command->add_option("--c", bench.speakers, "Turns under way while the peak is looked for (default 64)")->check(CLI::Range(1, 10'000));
+    command->add_option("--factor", bench.factor, "Overload, in peaks (default 5)")->check(CLI::Range(1.0, 100.0));
+    command->add_option("--normal", bench.normal, "Load before and after, in peaks (default 0.8)")->check(CLI::Range(0.1, 1.0));
+    command->add_option_function<double>(
+        "--seconds",
+        [options](double seconds) {
+            options->bench.storm = std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1'000)};
+            options->bench.calm = options->bench.storm / 2;
+        },
+        "Length of the overload; the other parts take half as long (default 10)");
+    command->add_option("--set", bench.settings, "A setting of the server, KEY=VALUE; may be repeated");
+    command->footer(
+        "The server is a process of its own on one core, the driver has the others.\n\n"
+        "Examples:\n"
+        "  rondo-bench overload --json\n"
+        "  rondo-bench overload --seconds 60\n"
+        "  rondo-bench overload --set server.admission.enabled=false    # what it is for");
+    command->callback([options, &exit] { exit = measure("overload", *options); });
 }
 }  // namespace rondo::bench

@@ -15,6 +15,7 @@ namespace rondo::bench {
 void add_turn(CLI::App& root, int& exit);
 void add_startup(CLI::App& root, int& exit);
 void add_soak(CLI::App& root, int& exit);
+void add_overload(CLI::App& root, int& exit);
 void add_gateway(CLI::App& root, int& exit);
 void add_drive(CLI::App& root, int& exit);  ///< hidden: what LoadChild starts
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace rondo::bench {
@@ -32,15 +33,7 @@ std::vector<std::string> settings(std::uint16_t mock_port, const std::vector<std
         set("KEY_ENV", "BENCH_PROVIDER_KEY");
         set("MAX_CONNECTIONS", fmt::to_string(kConnections));
     }
-    for (const std::string& setting : more) {
-        std::string variable = "RONDO_";
-        const auto equals = std::min(setting.find('='), setting.size());
-        for (const char c : setting.substr(0, equals)) {
-            if (c == '.') variable += "__";
-            else variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        }
-        all.push_back(variable + setting.substr(equals));
-    }
+    std::ranges::move(as_variables(more), std::back_inserter(all));
     return all;
 }
 

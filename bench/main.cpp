@@ -18,12 +18,14 @@ int main(int argc, char** argv) {
         "  rondo-bench turn --json\n"
         "  rondo-bench startup\n"
         "  rondo-bench soak\n"
+        "  rondo-bench overload\n"
         "  rondo-bench gateway --table\n\n"
         "rondo-bench COMMAND --help says more.");
     int exit = app::kOk;
     bench::add_turn(root, exit);
     bench::add_startup(root, exit);
     bench::add_soak(root, exit);
+    bench::add_overload(root, exit);
     bench::add_gateway(root, exit);
     bench::add_drive(root, exit);
     try {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -50,6 +51,20 @@ std::vector<std::string> clean_environment(std::vector<std::string> more) {
         if (!std::string_view{*entry}.starts_with("RONDO_")) more.emplace_back(*entry);
     }
     return more;
+}
+
+std::vector<std::string> as_variables(const std::vector<std::string>& settings) {
+    std::vector<std::string> all;
+    for (const std::string& setting : settings) {
+        std::string variable = "RONDO_";
+        const auto equals = std::min(setting.find('='), setting.size());
+        for (const char c : setting.substr(0, equals)) {
+            if (c == '.') variable += "__";
+            else variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        }
+        all.push_back(variable + setting.substr(equals));
+    }
+    return all;
 }
 
 std::filesystem::path find_program() {

@@ -40,6 +40,9 @@ struct MockOptions {
 /// This process's environment without settings of rondo, and `more`, each NAME=VALUE.
 [[nodiscard]] std::vector<std::string> clean_environment(std::vector<std::string> more);
 
+/// Settings, each KEY=VALUE as in "server.threads=1", as variables of the environment.
+[[nodiscard]] std::vector<std::string> as_variables(const std::vector<std::string>& settings);
+
 /// The `rondo` built or installed beside this program.
 [[nodiscard]] std::filesystem::path find_program();
 }  // namespace rondo::bench

@@ -139,10 +139,15 @@ Status App::open(config::Loaded<Config> settings) {
         .model = [this] { return providers_->model(); },
         .embed = [this](llm::EmbedRequest request, CallContext ctx) { return providers_->embed(std::move(request), std::move(ctx)); },
         .models = [this] { return providers_->names(); },
+        .web_sockets = [this] { return configuration_->current()->value.config().ws; },
         .shared = *shared_,
         .version = kVersion,
         .revision = kRevision,
-        .gate = std::move(*gate_parts)});
+        .gate = std::move(*gate_parts),
+        .test_routes = options_.test_routes});
+    if (options_.test_routes) {
+        log_.warn("test_routes_open", {{"message", "--test-routes: /test/... answers everybody without a key; never in production"}});
+    }
     server_ = std::make_unique<net::HttpServer>(config.server, api_->routes(), loops_->all(), [log = log_](std::string_view what) mutable {
         log.error("handler_failed", {{"what", what}});
     });
@@ -153,12 +158,20 @@ Status App::open(config::Loaded<Config> settings) {
     if (!resumed) return propagate(resumed);
     resumed_ = *resumed;
     measure();
+    auto certificate = TlsService::open(
+        config.server.tls, log_, [this](std::shared_ptr<const net::TlsIdentity> identity) { server_->use_identity(std::move(identity)); });
+    if (!certificate) return propagate(certificate);
+    certificate_ = std::move(*certificate);
     const auto port = server_->listen();
     if (!port) return propagate(port);
     port_ = *port;
-    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) { follow(pin->value); });
+    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) {
+        follow(pin->value);
+        api_->tell_generation(pin->generation);
+    });
     configuration_->start();
     keys_->start();
+    if (certificate_) certificate_->start();
     log_.info("listening", {{"host", config.server.host},
                             {"port", std::int64_t{port_}},
                             {"version", kVersion},
@@ -223,8 +236,31 @@ void App::measure() {
     registry_.sample("rondo_http_open_connections", "Connections now.", [this] { return static_cast<double>(server_->stats().open); });
     registry_.sample_total("rondo_http_requests_total", "Requests understood.",
                            [this] { return static_cast<double>(server_->stats().requests); });
+    registry_.sample_total("rondo_http_refused_connections_total", "Connections beyond the limits of their number.",
+                           [this] { return static_cast<double>(server_->stats().refused); });
+    registry_.sample_total("rondo_http_timeouts_total", "Connections that a time limit ended.",
+                           [this] { return static_cast<double>(server_->stats().timeouts); });
+    registry_.sample_total("rondo_http_bad_handshakes_total", "Connections that came to no TLS session.",
+                           [this] { return static_cast<double>(server_->stats().bad_handshakes); });
+    if (configuration_->current()->value.config().server.tls.on()) {
+        registry_.sample("rondo_tls_certificate_expires_seconds", "When the server's certificate ends, since 1970.",
+                         [this] { return certificate_ ? static_cast<double>(certificate_->expires().time_since_epoch().count()) : 0; });
+    }
     registry_.sample_total("rondo_http_rejected_total", "Requests answered below the routes.",
                            [this] { return static_cast<double>(server_->stats().rejected); });
+    using Admission = net::Admission::Stats;
+    const auto refused = [this](const char* priority, std::uint64_t Admission::* field) {
+        registry_.sample_total("rondo_admission_refused_total", "Requests answered with 503 because what was under way was late.",
+                               [this, field] { return static_cast<double>(server_->stats().admission.*field); }, {{"priority", priority}});
+    };
+    refused("fresh", &Admission::refused_fresh);
+    refused("ongoing", &Admission::refused_ongoing);
+    registry_.sample("rondo_admission_in_flight", "Requests of new work under way.",
+                     [this] { return static_cast<double>(server_->stats().admission.in_flight); });
+    registry_.sample("rondo_admission_limit", "How many may be under way; 0: any number.",
+                     [this] { return static_cast<double>(server_->stats().admission.limit); });
+    registry_.sample("rondo_admission_standing_delay_seconds", "Least delay of the busiest event loop in the last interval of work.",
+                     [this] { return std::chrono::duration<double>(server_->stats().admission.standing_delay).count(); });
     registry_.sample_total("rondo_log_lines_dropped_total", "Log lines lost to a full queue.",
                            [this] { return static_cast<double>(log_.dropped()); });
 }
@@ -307,6 +343,7 @@ App::~App() {
     if (database_) database_->stop();
     if (configuration_) configuration_->stop();
     if (keys_) keys_->stop();
+    if (certificate_) certificate_->stop();
     if (providers_) providers_->stop();
     if (loops_) loops_->stop();  // what still waited there is gone now; what it referred to may follow
     server_.reset();

@@ -2,6 +2,7 @@
 #include "app/config.hpp"
 #include "app/configuration.hpp"
 #include "app/key_service.hpp"
+#include "app/tls_service.hpp"
 #include "app/voice.hpp"
 #include "base/async/event_loops.hpp"
 #include "base/obs/logger.hpp"
@@ -31,6 +32,7 @@ public:
     struct Options {
         Inputs inputs{};  ///< where the settings came from: reload() reads it again
         obs::Logger log{obs::Logger::null()};
+        bool test_routes{false};  ///< serve --test-routes; never a setting, so that no file or environment can open them
         std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
         llm::Model* embedded{nullptr};           ///< tests: speaks in the rehearsal model's place; not owned
@@ -47,7 +49,10 @@ public:
     void drain();
 
     /// Reads settings, packs and workflow again and puts them in force when they are sound. Returns at once; thread-safe.
-    void reload() { configuration_->reload(); }
+    void reload() {
+        configuration_->reload();
+        if (certificate_) certificate_->reload();
+    }
     /// For who wants to hear of new configurations; see config::Live.
     [[nodiscard]] LiveGeneration& configuration() { return configuration_->live(); }
 
@@ -97,6 +102,7 @@ private:
     std::unique_ptr<turn::Turns> turns_;
     std::unique_ptr<gateway::Api> api_;
     std::unique_ptr<net::HttpServer> server_;
+    std::unique_ptr<TlsService> certificate_;  // null without TLS
     std::atomic<bool> draining_{false};
     std::uint16_t port_{0};
     std::size_t resumed_{0};

@@ -4,6 +4,7 @@
 #include "app/provider_list.hpp"
 #include "app/report.hpp"
 #include "base/json.hpp"
+#include "platform/net/tls_identity.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -58,6 +59,10 @@ int check(const Options& options) {
     if (const auto checked = check_catalog(loaded->value); !checked) return refuse(checked.error(), options.json);
     if (const auto read = read_providers(loaded->value.llm, config::process_environment()); !read)
         return refuse(read.error(), options.json);
+    if (const auto& tls = loaded->value.server.tls; tls.on()) {
+        if (const auto identity = net::TlsIdentity::load(tls.certificate, tls.key); !identity)
+            return refuse(identity.error(), options.json);
+    }
     options.json ? print_json(*loaded) : print_table(*loaded);
     return kOk;
 }

@@ -3,6 +3,7 @@
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
+#include "edge/gateway/wire/config.hpp"
 #include "engine/ledger/config.hpp"
 #include "engine/llm/config.hpp"
 #include "platform/net/http_server.hpp"
@@ -25,6 +26,7 @@ struct Config {
     std::filesystem::path workflow{"config/workflow_config.json"};
     std::chrono::milliseconds drain{25'000};
     net::HttpServer::Config server;
+    gateway::wire::Config ws;
     AuthConfig auth;
     store::Config store;
     turn::Config turn;
@@ -44,6 +46,7 @@ void describe(Visitor& v, Config& c) {
     v.field("workflow", c.workflow, Reload::live, "A workflow file that, when it exists, overrides every pack's own; empty: none.");
     v.field("drain_ms", c.drain, Reload::live, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
     v.section("server", c.server);
+    v.section("ws", c.ws);
     v.section("auth", c.auth);
     v.section("store", c.store);
     v.section("turn", c.turn);

@@ -16,6 +16,7 @@ namespace {
 struct Options {
     std::string config, data, host, scenarios, workflow, log_level;
     int port{-1};
+    bool test_routes{false};
 
     [[nodiscard]] std::vector<config::Override> flags() const {
         std::vector<config::Override> list;
@@ -56,13 +57,14 @@ int serve(const Options& options) {
         {.level = obs::parse_level(config->value.log.level), .queue_lines = static_cast<std::size_t>(config->value.log.queue_lines)}};
     static std::atomic<bool> store_failed{false};
     const std::string host = config->value.server.host;
-    auto app = App::start(std::move(*config), {.inputs = inputs, .log = log, .on_fatal = [] {
+    const char* const scheme = config->value.server.tls.on() ? "https" : "http";
+    auto app = App::start(std::move(*config), {.inputs = inputs, .log = log, .test_routes = options.test_routes, .on_fatal = [] {
                                                    store_failed = true;
                                                    kill(getpid(), SIGTERM);
                                                }});
     if (!app) return report(app.error()), app.error().code == Code::invalid_argument ? kUsage : kFailed;
     const std::string shown = host.contains(':') ? "[" + host + "]" : host;
-    const auto listening = fmt::format("listening on http://{}:{}", shown, (*app)->port());
+    const auto listening = fmt::format("listening on {}://{}:{}", scheme, shown, (*app)->port());
     std::puts(listening.c_str());
     std::fflush(stdout);
     if (const auto told = manager.ready(listening); !told) log.warn("service_manager_unheard", {{"message", told.error().message}});
@@ -94,9 +96,10 @@ void add_serve(CLI::App& root, int& exit) {
     command->add_option("--scenarios", options->scenarios, "Folder of the scenario packs (default ./scenarios)");
     command->add_option("--workflow", options->workflow, "Workflow file that overrides the packs' (default config/workflow_config.json)");
     command->add_option("--log-level", options->log_level, "trace, debug, info, warn, error or off (default info)");
+    command->add_flag("--test-routes", options->test_routes, "Adds /test/..., for conformance suites; without keys, never in production");
     command->footer(
-        "Prints `listening on http://HOST:PORT` when ready. SIGTERM drains, a second one stops at once.\n"
-        "SIGHUP reads the settings file, the scenario packs and the workflow file again.\n\n"
+        "Prints `listening on http://HOST:PORT` (https with TLS) when ready. SIGTERM drains, a second one stops at once.\n"
+        "SIGHUP reads the settings file, the scenario packs, the workflow file and the certificate again.\n\n"
         "Examples:\n"
         "  rondo serve\n"
         "  rondo serve --port 9000 --data /var/lib/rondo --config rondo.yaml\n"

@@ -1,5 +1,6 @@
 #include "platform/net/connection.hpp"
 
+#include "base/async/within.hpp"
 #include "platform/net/problem.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -17,15 +18,33 @@ namespace {
 using ErrorCode = boost::system::error_code;
 constexpr std::size_t kCopiedBody = 16U << 10U;  // up to here one copy is cheaper than a second buffer for the kernel
 
+/// What would have to be unpacked, which nothing here does: so there are no bombs.
+bool compressed(const Request& request) {
+    return std::ranges::any_of(request.headers, [](const Header& header) {
+        return same_word(header.name, "Content-Encoding") && !same_word(header.value, "identity");
+    });
+}
+constexpr std::size_t kSmallBody = 64U << 10U;
+
+const Error& overload() {
+    static const Error kError{.code = Code::unavailable,
+                              .message = "the server has more to do than it can; try again after Retry-After",
+                              .reason = "OVERLOADED",
+                              .retry_after = Admission::kRetryAfter};
+    return kError;
+}
+
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded)
+Connection::Connection(std::shared_ptr<Worker> worker, Newcomer newcomer)
     : worker_{std::move(worker)},
-      socket_{std::move(socket)},
+      seat_{std::move(newcomer.seat)},
+      socket_{std::move(newcomer.socket)},
       input_{std::max<std::size_t>(worker_->shared().config.max_header_bytes, 16U << 10U) + 4096},
       parser_{RequestParser::Limits{.max_header_bytes = worker_->shared().config.max_header_bytes}},
-      overloaded_{overloaded} {
+      refusal_{newcomer.refusal} {
+    parser_.request().peer = newcomer.peer.to_string();
     worker_->join(*this);
 }
 
@@ -38,8 +57,8 @@ void Connection::start() {
     ErrorCode ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    parser_.request().peer = ignored ? std::string{} : peer.address().to_string();
+    if (const auto* identity = worker_->identity()) tls_ = make_tls_transport(socket_, *identity);
+    parser_.request().secure = tls_ != nullptr;
     asio::co_spawn(worker_->context(), run(),
                    asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
                        if (thrown) self->worker_->shared().on_error("a connection ended by an exception");
@@ -48,7 +67,8 @@ void Connection::start() {
 
 asio::awaitable<void> Connection::run() {
     co_await asio::this_coro::throw_if_cancelled(false);
-    while (co_await serve()) {
+    const bool greeted = !tls_ || co_await shake_hands();
+    while (greeted && co_await serve()) {
         parser_.next();
         input_.relax();
         answered_ = chunked_ = false;
@@ -76,20 +96,57 @@ asio::awaitable<bool> Connection::serve() {
     const bool whole = parser_.state() == RequestParser::State::done;
     if (screened.refused) co_return co_await refuse(std::move(*screened.refused), whole);
     if (screened.answer) co_return co_await answer(std::move(*screened.answer), whole);
-    if (overloaded_) {
-        Error full{Code::unavailable, "too many connections; try again later"};
+    const Priority priority = match_.route ? match_.route->priority : Priority::fresh;
+    if (refusal_ && priority != Priority::vital) {
+        Error full{Code::unavailable, refusal_};
         co_return co_await refuse(std::move(full), false);
     }
     if (!match_.route) {
         Error unknown{Code::not_found, "nothing is at this path"};
         if (match_.known_path()) unknown = {Code::invalid_argument, "this path has other methods; see Allow", {}, "METHOD_NOT_ALLOWED"};
-        co_return co_await refuse(std::move(unknown), whole, match_.allow);
+        std::vector<Header> allow;
+        if (match_.known_path()) allow.push_back({"Allow", match_.allow});
+        co_return co_await refuse(std::move(unknown), whole, std::move(allow));
     }
-    if (parser_.state() != RequestParser::State::done) {
+    if (compressed(request)) {
+        Error coded{Code::invalid_argument, "send the body as it is, without a Content-Encoding", {}, "UNSUPPORTED_MEDIA_TYPE"};
+        std::vector<Header> accepted{{"Accept-Encoding", "identity"}};
+        co_return co_await refuse(std::move(coded), whole, std::move(accepted));
+    }
+    if (!whole) {
+        if (worker_->shared().admission.refuses(priority)) co_return co_await turn_away();
         received = co_await receive_body();
         if (!received) co_return co_await refuse(std::move(received.error()), false);
     }
-    co_return co_await handle();
+    auto place = worker_->admit(priority);
+    if (!place) co_return co_await turn_away();
+    place_ = std::move(*place);
+    const bool go_on = co_await handle();
+    place_ = {};
+    co_return go_on;
+}
+
+/// Too much is under way. Cheap: who is turned away must not take the time of those who were let in.
+asio::awaitable<bool> Connection::turn_away() {
+    const Error& error = overload();
+    bool whole = parser_.state() == RequestParser::State::done;
+    // A new connection would cost more than the rest of a small body, which is under way already.
+    if (!whole && !parser_.expects_continue() && parser_.limit_body(kSmallBody)) {
+        const auto received = co_await receive(RequestParser::State::done);
+        if (!received) co_return co_await refuse(received.error(), false);
+        whole = true;
+    }
+    const auto wait = worker_->refusal_delay();
+    if (wait > Clock::duration::zero() && !co_await pause(wait)) co_return false;
+    worker_->rejected.add();
+    static const Response kPrepared = problem(overload());
+    co_return co_await answer(match_.refusal ? refusal(error) : kPrepared, whole);
+}
+
+Result<Admission::Place> Connection::begin_work(Priority priority) {
+    auto place = worker_->admit(priority);
+    if (!place) return fail(overload());
+    return std::move(*place);
 }
 
 asio::awaitable<Status> Connection::receive_body() {
@@ -172,18 +229,20 @@ asio::awaitable<bool> Connection::handle() {
             auto apology = refusal(error);
             co_await respond(std::move(apology));
         }
+        if (web_socket_) co_await web_socket_->finish(true);
         co_return false;
     }
     if (streaming_) co_await events_.finish();
+    if (web_socket_) co_await web_socket_->finish(false);
     co_return !close_after_ && !gone_;
 }
 
 /// Answers below the routes. The connection goes on only if it is known where the next request begins.
-asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::string_view allow) {
+asio::awaitable<bool> Connection::refuse(Error error, bool framing_intact, std::vector<Header> headers) {
     if (error.code == Code::cancelled || gone_) co_return false;
     worker_->rejected.add();
     auto response = refusal(error);
-    if (!allow.empty()) set_header(response, "Allow", std::string{allow});
+    for (auto& [name, value] : headers) set_header(response, name, std::move(value));
     co_return co_await answer(std::move(response), framing_intact);
 }
 
@@ -239,7 +298,8 @@ void Connection::limit_wait(Phase phase, Clock::duration limit) {
 void Connection::check_deadline(TimePoint now) {
     // A handler that was busy elsewhere when it was cancelled may have begun another wait since.
     if (gone_) return cancel_.emit(asio::cancellation_type::terminal);
-    if (now < deadline_) return;
+    if (web_socket_) web_socket_->check_time(now);
+    if (gone_ || now < deadline_) return;
     deadline_ = TimePoint::max();
     if (phase_ != Phase::lingering) worker_->timeouts.add();
     if (phase_ == Phase::receiving) {  // the coroutine answers 408
@@ -253,11 +313,13 @@ void Connection::check_deadline(TimePoint now) {
 
 void Connection::close_if_idle() {
     if (phase_ == Phase::idle) abort();
+    if (web_socket_) web_socket_->drain();
 }
 
 void Connection::abort() {
     if (gone_) return;
     gone_ = true;
+    if (web_socket_) web_socket_->broken();
     cancel_.emit(asio::cancellation_type::terminal);
     tls_.reset();
     ErrorCode ignored;

@@ -4,6 +4,7 @@
 #include "platform/net/request_parser.hpp"
 #include "platform/net/response_head.hpp"
 #include "platform/net/transport.hpp"
+#include "platform/net/web_socket_session.hpp"
 #include "platform/net/worker.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -21,7 +22,7 @@ namespace rondo::net {
 /// One coroutine (`run`) does all of it; the worker's sweep only closes sockets and wakes it.
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::shared_ptr<Worker> worker, Socket socket, bool overloaded);
+    Connection(std::shared_ptr<Worker> worker, Newcomer newcomer);
     ~Connection() override;
 
     void start();
@@ -33,12 +34,15 @@ public:
     std::string_view param(std::string_view name) const override;
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
+    asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) override;
+    Result<Admission::Place> begin_work(Priority priority) override;
     void watch_peer() override;
     bool peer_gone() override;
 
     std::size_t place{0};  ///< in the worker's list; the worker's to write
 
 private:
+    friend class WebSocketSession;  // which speaks over our socket
     enum class Phase { idle, receiving, handling, writing, lingering };
     using Buffers = std::array<asio::const_buffer, 3>;
 
@@ -55,11 +59,13 @@ private:
     };
 
     asio::awaitable<void> run();
+    asio::awaitable<bool> shake_hands();
     asio::awaitable<bool> serve();
     asio::awaitable<Status> receive(RequestParser::State wanted);
     asio::awaitable<Status> receive_body();
     asio::awaitable<bool> handle();
-    asio::awaitable<bool> refuse(Error error, bool framing_intact, std::string_view allow = {});
+    asio::awaitable<bool> refuse(Error error, bool framing_intact, std::vector<Header> headers = {});
+    asio::awaitable<bool> turn_away();
     asio::awaitable<bool> answer(Response response, bool framing_intact);
     void add_extra_headers(Response& response);
     [[nodiscard]] Response refusal(const Error& error) const;
@@ -80,21 +86,24 @@ private:
     [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }
 
     std::shared_ptr<Worker> worker_;
+    PeerCounter::Seat seat_;
     Socket socket_;
     std::unique_ptr<Transport> tls_;  // null in the clear, which so costs nothing, and once the socket is closed
     asio::cancellation_signal cancel_;  // of the coroutine, and so of the handler it awaits
     InputBuffer input_;
     RequestParser parser_;
+    const char* refusal_;  // what requests are told, since there are too many connections; null: nothing
     RouteTable::Match match_;
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
+    std::unique_ptr<WebSocketSession> web_socket_;  // once this is one
+    Admission::Place place_;  // while the request is under way
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};
     TimePoint deadline_{TimePoint::max()};
     int eager_writes_{0};         // since this coroutine last gave way to others
     unsigned watch_{0};           // number of the current watch, odd while one is on
-    bool overloaded_;
     bool fresh_{true};            // no request yet
     bool expired_{false};         // the sweep ended a read
     bool gone_{false};            // nothing can be sent any more

@@ -18,6 +18,31 @@ constexpr int kEagerWrites = 64;
 bool not_yet(boost::system::error_code ec) { return ec == asio::error::would_block || ec == asio::error::try_again; }
 }  // namespace
 
+/// False: there will be no TLS session, and whoever meant plain HTTP has been told so.
+asio::awaitable<bool> Connection::shake_hands() {
+    limit_wait(Phase::idle, config().header_timeout);  // of the whole handshake; nothing is lost by closing it
+    bool first = true;
+    while (!gone_ && !worker_->draining()) {
+        char byte = 0;
+        ErrorCode ec;
+        if (first && socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, ec) == 1) {
+            first = false;
+            if (byte >= 'A' && byte <= 'Z') {
+                tls_.reset();
+                Error error{Code::invalid_argument, "this port speaks TLS; ask it with https://", {}, "TLS_REQUIRED"};
+                co_return co_await refuse(std::move(error), false);
+            }
+        }
+        const auto step = tls_->handshake();
+        if (step.outcome == Transport::Outcome::moved) co_return true;
+        ec = co_await wait(step.outcome);
+        if (gone_ || !ec) continue;
+        worker_->bad_handshakes.add();
+        break;
+    }
+    co_return false;
+}
+
 asio::awaitable<Connection::ErrorCode> Connection::read_some(char* space, std::size_t bytes, std::size_t& got) {
     ErrorCode ec;
     if (!tls_) {

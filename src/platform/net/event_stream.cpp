@@ -26,12 +26,13 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
 }
 
 bool Connection::peer_gone() {
-    if (!gone_ && !streaming_ && !read_now()) gone_ = true;
+    if (!gone_ && !streaming_ && !web_socket_ && !read_now()) gone_ = true;
     return gone_;
 }
 
 /// Waits for the socket to become readable, which a peer that only listens makes happen by leaving.
 void Connection::watch_peer() {
+    if (web_socket_) return;  // its receive() looks
     if (watch_ % 2 == 0) ++watch_;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this(), watch = watch_](ErrorCode ec) {
         if (!ec && watch == self->watch_ && !self->gone_) self->on_readable();

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/result.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/message.hpp"
 #include "platform/net/web_socket.hpp"
 
@@ -44,10 +45,12 @@ public:
     /// `failed_precondition` after another answer.
     virtual asio::awaitable<Result<EventStream*>> stream(Response head) = 0;
     /// Answers a WebSocket handshake (101). What is no sound handshake is answered here with problem+json: 426 and
-    /// Sec-WebSocket-Version for another version, else 400. The connection ends when the handler returns: stay until receive() has said that
-    /// it is over. Errors: `invalid_argument` (already refused: just return),
-    /// `cancelled`, `failed_precondition` after another answer.
+    /// Sec-WebSocket-Version for another version, else 400. The connection ends when the handler returns: stay until receive() has said
+    /// that it is over. Errors: `invalid_argument` (already refused: just return), `cancelled`, `failed_precondition` after another answer.
     virtual asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) = 0;
+    /// For handlers that stay and begin several pieces of work, as those of WebSockets do: room for one more, as a request of that
+    /// priority would get it; keep it while the work lasts. Errors: `unavailable`, reason OVERLOADED (retry_after says for how long).
+    [[nodiscard]] virtual Result<Admission::Place> begin_work(Priority priority) = 0;
     /// From now on a peer that leaves cancels the handler, as it does during a stream: for answers that are not worth finishing
     /// for nobody.
     virtual void watch_peer() = 0;

@@ -1,6 +1,7 @@
 #include "platform/net/http_server.hpp"
 
 #include "base/async/within.hpp"
+#include "platform/net/listener_options.hpp"
 #include "platform/net/worker.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -32,8 +33,10 @@ class HttpServer::Acceptor {
 public:
     Acceptor(Config config, RouteTable routes, const std::vector<asio::io_context*>& threads, ErrorSink on_error)
         : state_{std::make_shared<State>(*threads.front())} {
-        state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error));
-        for (asio::io_context* thread : threads) state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread));
+        state_->shared = std::make_shared<ServerShared>(std::move(config), std::move(routes), std::move(on_error), threads.size());
+        for (asio::io_context* thread : threads) {
+            state_->workers.push_back(std::make_shared<Worker>(state_->shared, *thread, state_->workers.size()));
+        }
     }
 
     /// What waits in the first context must not keep workers of the others, which may be destroyed before it.
@@ -54,6 +57,7 @@ public:
         acceptor.open(endpoint.protocol(), ec);
         if (!ec) acceptor.set_option(asio::socket_base::reuse_address{true}, ec);
         if (!ec) acceptor.bind(endpoint, ec);
+        if (!ec) set_options(acceptor.native_handle(), {config.unsent_bytes, config.peer_timeout});
         if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
         if (!ec) acceptor.non_blocking(true, ec);
         if (ec) {
@@ -97,10 +101,11 @@ private:
                 ErrorCode ec;
                 for (int taken = 0; taken < kBurst && !ec && state->acceptor.is_open(); ++taken) {
                     const auto& worker = state->workers[state->next];
-                    Socket socket = state->acceptor.accept(worker->context(), ec);
+                    asio::ip::tcp::endpoint peer;
+                    Socket socket = state->acceptor.accept(worker->context(), peer, ec);
                     if (ec) break;
                     state->next = (state->next + 1) % state->workers.size();
-                    admit(*state->shared, worker, std::move(socket));
+                    admit(*state->shared, worker, std::move(socket), peer.address());
                 }
                 const bool came_and_left =
                     ec == asio::error::connection_aborted || ec == asio::error::would_block || ec == asio::error::try_again;
@@ -113,19 +118,22 @@ private:
             });
         }
 
-        static void admit(ServerShared& shared, std::shared_ptr<Worker> worker, Socket socket) {
+        static void admit(ServerShared& shared, std::shared_ptr<Worker> worker, Socket socket, const asio::ip::address& peer) {
             const auto limit = static_cast<std::uint64_t>(shared.config.max_connections);
+            const auto peer_limit = static_cast<std::uint64_t>(shared.config.max_connections_per_address);
             const auto open = shared.open.fetch_add(1, std::memory_order_relaxed) + 1;
-            const bool overloaded = open > limit;
-            (overloaded ? shared.refused : shared.accepted).fetch_add(1, std::memory_order_relaxed);
-            if (open > limit + kRefusals) {
+            Newcomer newcomer{std::move(socket), peer, shared.peers.seat(peer), nullptr};
+            const auto taken = newcomer.seat.taken();
+            if (taken > peer_limit) newcomer.refusal = "too many connections from this address; use fewer, or try again later";
+            if (open > limit) newcomer.refusal = "too many connections; try again later";
+            (newcomer.refusal ? shared.refused : shared.accepted).fetch_add(1, std::memory_order_relaxed);
+            if (open > limit + kRefusals || taken > peer_limit + kRefusals) {
                 shared.open.fetch_sub(1, std::memory_order_relaxed);
                 return;
             }
             auto& context = worker->context();
-            asio::dispatch(context, [worker = std::move(worker), socket = std::move(socket), overloaded]() mutable {
-                worker->adopt(std::move(socket), overloaded);
-            });
+            asio::dispatch(context,
+                           [worker = std::move(worker), newcomer = std::move(newcomer)]() mutable { worker->adopt(std::move(newcomer)); });
         }
 
         asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor;
@@ -144,6 +152,9 @@ HttpServer::HttpServer(Config config, RouteTable routes, std::vector<asio::io_co
 HttpServer::~HttpServer() = default;
 
 Result<std::uint16_t> HttpServer::listen() { return acceptor_->listen(); }
+void HttpServer::use_identity(std::shared_ptr<const TlsIdentity> identity) {
+    acceptor_->on_every_thread([identity = std::move(identity)](Worker& worker) { worker.use_identity(identity); });
+}
 void HttpServer::stop_accepting() { acceptor_->stop(); }
 
 asio::awaitable<void> HttpServer::drain(TimePoint deadline) {
@@ -172,9 +183,11 @@ HttpServer::Stats HttpServer::stats() const {
         sum.rejected += worker->rejected.read();
         sum.timeouts += worker->timeouts.read();
         sum.failures += worker->failures.read();
+        sum.bad_handshakes += worker->bad_handshakes.read();
         sum.bytes_in += worker->bytes_in.read();
         sum.bytes_out += worker->bytes_out.read();
     }
+    sum.admission = shared.admission.stats();
     return sum;
 }
 }  // namespace rondo::net

@@ -42,10 +42,14 @@ public:
     }
     /// Between two requests a connection keeps little.
     void relax() {
-        if (empty() && capacity_ > 8 * kSmallest) {
-            capacity_ = 0;
-            memory_.reset();
-        }
+        if (capacity_ > 8 * kSmallest) release();
+    }
+    /// Gives all memory back if no bytes wait in it.
+    void release() {
+        if (!empty()) return;
+        capacity_ = 0;
+        filled_ = false;
+        memory_.reset();
     }
 
 private:

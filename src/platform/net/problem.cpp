@@ -15,7 +15,7 @@ constexpr ReasonStatus kReasons[] = {
     {"TOO_DEEP", 400},           {"METHOD_NOT_ALLOWED", 405},   {"NOT_ACCEPTABLE", 406},    {"REQUEST_TIMEOUT", 408},
     {"TOO_LARGE", 413},          {"BODY_TOO_LARGE", 413},       {"TARGET_TOO_LONG", 414},   {"UNSUPPORTED_MEDIA_TYPE", 415},
     {"EXPECTATION_FAILED", 417}, {"IDEMPOTENCY_MISMATCH", 422}, {"HEADERS_TOO_LARGE", 431}, {"PROVIDER_KEY_REFUSED", 502},
-    {"UNKNOWN_METHOD", 501},     {"UNSUPPORTED_VERSION", 505},  {"UNKNOWN_HOST", 421},
+    {"UNKNOWN_METHOD", 501},     {"UNSUPPORTED_VERSION", 505},  {"UNKNOWN_HOST", 421},      {"WEBSOCKET_VERSION", 426},
 };
 
 int code_status(Code code) noexcept {
@@ -58,6 +58,7 @@ int http_status(const Error& error) noexcept {
 
 std::string_view status_phrase(int status) noexcept {
     switch (status) {
+        case 101: return "Switching Protocols";
         case 200: return "OK";
         case 201: return "Created";
         case 202: return "Accepted";
@@ -84,6 +85,7 @@ std::string_view status_phrase(int status) noexcept {
         case 417: return "Expectation Failed";
         case 421: return "Misdirected Request";
         case 422: return "Unprocessable Content";
+        case 426: return "Upgrade Required";
         case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";
         case 499: return "Client Closed Request";

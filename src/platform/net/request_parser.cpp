@@ -1,11 +1,12 @@
 #include "platform/net/request_parser.hpp"
 
-#include "platform/net/chunk_border.hpp"
+#include "platform/net/field_line.hpp"
 #include "platform/net/target.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 namespace rondo::net {
@@ -14,12 +15,20 @@ namespace http = boost::beast::http;
 using ErrorCode = boost::beast::error_code;
 using StringView = boost::beast::string_view;
 
-constexpr std::size_t kMaxChunkLine = 8U << 10U;  // a chunk's size line with extensions, or all trailers together
-
 std::unexpected<Error> refuse(const char* reason, const char* message) {
     return fail(Error{.code = Code::invalid_argument, .message = message, .reason = reason});
 }
 std::unexpected<Error> malformed(const char* message) { return refuse("MALFORMED_REQUEST", message); }
+
+/// A method, a target and what may be a version, so that nobody finds other borders between them.
+bool three_words(std::string_view line) {
+    constexpr std::string_view kVersion = "HTTP/d.d";
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto words = std::ranges::count(line, ' ') + 1;
+    const auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
+    return words == 3 && version.size() == kVersion.size() && version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' &&
+           digit(version[7]);
+}
 
 std::string_view view(StringView text) { return {text.data(), text.size()}; }
 
@@ -36,7 +45,7 @@ Method to_method(http::verb verb) {
 }
 }  // namespace
 
-/// Beast's grammar writing straight into our Request.
+/// Beast's grammar of a head, writing straight into our Request.
 class RequestParser::Grammar {
 public:
     explicit Grammar(Request& request) : request_{request} {}
@@ -46,26 +55,16 @@ public:
     bool known_method{true};
     int version{11};
 
-    void start(std::size_t max_header_bytes) {
+    /// `head`: whole, up to the empty line.
+    void read(std::string_view head, std::size_t max_header_bytes, ErrorCode& ec) {
         hosts = lengths = codings = 0;
-        any_chunk_ = false;
         known_method = true;
         parser_.emplace(*this);
-        parser_->eager(true);
         parser_->body_limit(boost::none);  // ours is known only after routing
         parser_->header_limit(static_cast<std::uint32_t>(max_header_bytes));
+        parser_->put({head.data(), head.size()}, ec);
     }
-    std::size_t put(std::string_view bytes, ErrorCode& ec) { return parser_->put({bytes.data(), bytes.size()}, ec); }
-    [[nodiscard]] bool waits_for_more_than(std::string_view bytes) const {
-        return parser_->chunked() && !any_chunk_ && awaits_last_chunk(bytes);
-    }
-    [[nodiscard]] bool head_done() const { return parser_->is_header_done(); }
-    [[nodiscard]] bool done() const { return parser_->is_done(); }
     [[nodiscard]] bool keep_alive() const { return parser_->keep_alive(); }
-    [[nodiscard]] std::optional<std::uint64_t> content_length() const {
-        const auto length = parser_->content_length();
-        return length ? std::optional{*length} : std::nullopt;
-    }
 
 private:
     class Parser final : public http::basic_parser<true> {
@@ -79,30 +78,24 @@ private:
             owner_.known_method = verb != http::verb::unknown;
             owner_.version = version;
         }
-        void on_response_impl(int, StringView, int, ErrorCode&) override {}
         void on_field_impl(http::field field, StringView name, StringView value, ErrorCode&) override {
-            if (is_header_done()) return;  // trailers could only contradict the headers
             owner_.hosts += field == http::field::host;
             owner_.lengths += field == http::field::content_length;
             owner_.codings += field == http::field::transfer_encoding;
             owner_.request_.headers.push_back({std::string{view(name)}, std::string{view(value)}});
         }
+        // It is given heads alone.
+        void on_response_impl(int, StringView, int, ErrorCode&) override {}
         void on_header_impl(ErrorCode&) override {}
         void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
-        std::size_t on_body_impl(StringView body, ErrorCode&) override { return append(body); }
-        void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override { owner_.any_chunk_ = true; }
-        std::size_t on_chunk_body_impl(std::uint64_t, StringView body, ErrorCode&) override { return append(body); }
+        std::size_t on_body_impl(StringView, ErrorCode&) override { return 0; }
+        void on_chunk_header_impl(std::uint64_t, StringView, ErrorCode&) override {}
+        std::size_t on_chunk_body_impl(std::uint64_t, StringView, ErrorCode&) override { return 0; }
         void on_finish_impl(ErrorCode&) override {}
-
-        std::size_t append(StringView body) {
-            owner_.request_.body.append(body.data(), body.size());
-            return body.size();
-        }
         Grammar& owner_;
     };
 
     Request& request_;
-    bool any_chunk_{false};
     std::optional<Parser> parser_;  // Beast's parsers read one message each
 };
 
@@ -115,7 +108,8 @@ void RequestParser::next() {
     request_.path.clear();
     request_.headers.clear();
     request_.body.clear();
-    scanned_ = line_start_ = lines_ = framed_ = 0;
+    length_ = scanned_ = line_start_ = lines_ = 0;
+    chunks_.reset();
     expects_continue_ = skipped_blank_ = false;
 }
 
@@ -149,13 +143,12 @@ Result<std::size_t> RequestParser::feed_head(std::string_view bytes) {
         if (line == "\r") break;
     }
 
-    grammar_->start(limits_.max_header_bytes);
     ErrorCode ec;
-    grammar_->put(bytes.substr(0, scanned_), ec);
+    grammar_->read(bytes.substr(0, scanned_), limits_.max_header_bytes, ec);
     if (ec == http::error::bad_version) return refuse("UNSUPPORTED_VERSION", "speak HTTP/1.1");
-    if (ec) return malformed("the request line or a header is malformed");
+    if (ec && ec != http::error::need_more) return malformed("the request line or a header is malformed");
     if (const auto fine = check_head(); !fine) return propagate(fine);
-    state_ = grammar_->done() ? State::done : State::body;
+    state_ = chunks_ || length_ > 0 ? State::body : State::done;
     return scanned_;
 }
 
@@ -164,11 +157,15 @@ Status RequestParser::check_line(std::string_view line) {
     if (!line.ends_with('\r')) return malformed("lines must end with CR LF");
     line.remove_suffix(1);
     if (line.find('\r') != std::string_view::npos) return malformed("a bare CR is not a line end");
-    if (line.find('\0') != std::string_view::npos) return malformed("a NUL has no place in a header");
-    if (lines_ == 0) return {};
-    if (line.starts_with(' ') || line.starts_with('\t')) return malformed("folded headers are not accepted");
-    if (lines_ > limits_.max_headers && !line.empty()) return refuse("HEADERS_TOO_LARGE", "send fewer headers");
-    return {};
+    if (lines_ == 0) {
+        const bool plain = std::ranges::all_of(line, value_char) && !line.contains('\t');
+        if (!plain) return malformed("the request line holds a control character");
+        return three_words(line) ? Status{} : malformed("the request line is a method, a target and HTTP/1.1, with one space between");
+    }
+    if (line.empty()) return {};
+    if (lines_ > limits_.max_headers) return refuse("HEADERS_TOO_LARGE", "send fewer headers");
+    const char* const fault = fault_of_field(line);
+    return fault ? malformed(fault) : Status{};
 }
 
 Status RequestParser::check_head() {
@@ -176,6 +173,8 @@ Status RequestParser::check_head() {
     if (!grammar_->known_method) return refuse("UNKNOWN_METHOD", "this method is not known here");
     if (request_.target.size() > limits_.max_target_bytes) return refuse("TARGET_TOO_LONG", "shorten the request target");
     if (grammar_->hosts > 1 || (version_ >= 11 && grammar_->hosts == 0)) return malformed("send exactly one Host header");
+    const auto host = request_.header("Host");
+    if (grammar_->hosts == 1 && !valid_host(host)) return malformed("Host must be one name or address, and perhaps a port");
 
     if (grammar_->lengths > 1) return malformed("send Content-Length once");
     if (grammar_->lengths == 1) {
@@ -183,10 +182,12 @@ Status RequestParser::check_head() {
         const auto length = request_.header("Content-Length");
         const bool digits = std::ranges::all_of(length, [](char c) { return c >= '0' && c <= '9'; });
         if (!digits || length.empty() || length.size() > 18) return malformed("Content-Length must be decimal digits");
+        std::from_chars(length.data(), length.data() + length.size(), length_);
     }
     if (grammar_->codings > 0) {
         const bool chunked = grammar_->codings == 1 && same_word(request_.header("Transfer-Encoding"), "chunked");
         if (!chunked || version_ < 11) return malformed("the only transfer coding accepted is chunked, in HTTP/1.1");
+        chunks_.emplace();
     }
     if (const auto expect = request_.header("Expect"); !expect.empty() && version_ >= 11) {
         if (!same_word(expect, "100-continue")) return refuse("EXPECTATION_FAILED", "only 100-continue can be expected");
@@ -195,6 +196,10 @@ Status RequestParser::check_head() {
 
     auto target = parse_target(request_.target);
     if (!target) return propagate(target);
+    // Whoever is in front of us may have gone by the other one.
+    if (!target->authority.empty() && grammar_->hosts == 1 && !same_host(target->authority, host)) {
+        return malformed("the target's host and the Host header differ");
+    }
     request_.path = std::move(target->path);
     request_.query = std::move(target->query);
     request_.keep_alive = version_ >= 11 && grammar_->keep_alive();  // keep-alive in 1.0 was never standardised
@@ -203,27 +208,21 @@ Status RequestParser::check_head() {
 
 Status RequestParser::limit_body(std::size_t max_bytes) {
     max_body_ = max_bytes;
-    const auto length = grammar_->content_length();
-    if (length && *length > max_bytes) return refuse("BODY_TOO_LARGE", "send a shorter body");
+    if (length_ > max_bytes) return refuse("BODY_TOO_LARGE", "send a shorter body");
     // A declared length is a claim, not a reason to take memory: beyond this the body grows as it arrives.
-    if (length) request_.body.reserve(std::min<std::size_t>(*length, 64U << 10U));
+    request_.body.reserve(std::min<std::size_t>(length_, 64U << 10U));
     return {};
 }
 
 Result<std::size_t> RequestParser::feed_body(std::string_view bytes) {
-    if (grammar_->waits_for_more_than(bytes)) return std::size_t{0};
-    ErrorCode ec;
-    const std::size_t used = grammar_->put(bytes, ec);
-    framed_ += used;
-    if (request_.body.size() > max_body_) return refuse("BODY_TOO_LARGE", "send a shorter body");
-    if (ec && ec != http::error::need_more) return malformed("a chunk is malformed");
-    // Chunks of one byte with long extensions would cost far more than the body they carry.
-    if (framed_ > kMaxChunkLine + 16 * request_.body.size()) return malformed("the chunks are almost empty");
-    if (grammar_->done()) {
-        state_ = State::done;
-    } else if (bytes.size() - used > kMaxChunkLine) {
-        return malformed("a chunk header or the trailers are too long");
+    if (chunks_) {
+        auto used = chunks_->feed(bytes, request_.body, max_body_ - request_.body.size());
+        if (chunks_->done()) state_ = State::done;
+        return used;
     }
+    const auto used = std::min<std::size_t>(bytes.size(), length_ - request_.body.size());
+    request_.body.append(bytes.substr(0, used));
+    if (request_.body.size() == length_) state_ = State::done;
     return used;
 }
 }  // namespace rondo::net

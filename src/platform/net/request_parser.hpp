@@ -1,18 +1,20 @@
 #pragma once
 #include "base/result.hpp"
+#include "platform/net/chunked_body.hpp"
 #include "platform/net/message.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace rondo::net {
 /// Reads one HTTP/1.x request after the other from bytes. Pure: no socket, no clock.
 ///
-/// Boost.Beast knows the grammar; this class refuses everything that two servers in a row could read differently: bare CR
+/// Boost.Beast knows the grammar of heads; this class refuses everything that two servers in a row could read differently: bare CR
 /// or LF, folded headers, Content-Length that repeats or is not digits, Content-Length beside Transfer-Encoding, any coding
-/// but exactly "chunked", a missing or repeated Host. After an error the connection cannot go on: where the next request
-/// begins is unknown.
+/// but exactly "chunked", sloppy chunks, a Host that is missing, repeated, odd or another than the target's. After an error the connection
+/// cannot go on: where the next request begins is unknown.
 class RequestParser {
 public:
     struct Limits {
@@ -63,7 +65,8 @@ private:
     std::size_t line_start_{0};
     std::size_t lines_{0};
     std::size_t max_body_{0};
-    std::size_t framed_{0};      // bytes of the body as sent, framing included
+    std::size_t length_{0};      // of the body, as declared
+    std::optional<ChunkedBody> chunks_;
     int version_{11};
     bool expects_continue_{false};
     bool skipped_blank_{false};

@@ -1,11 +1,11 @@
 #pragma once
 #include "base/result.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -24,13 +24,6 @@ using Handler = std::function<asio::awaitable<void>(Exchange&)>;
 /// Writes what is refused before or instead of a handler: body limits, other methods, overload, a handler that failed.
 /// Thread-safe and quick.
 using RefusalWriter = std::function<Response(const Request&, const Error&)>;
-
-/// Who goes first when there is more to do than can be done in time; see Admission.
-enum class Priority : std::uint8_t {
-    vital,    ///< health and metrics: never refused
-    ongoing,  ///< goes on with something that runs, or ends it
-    fresh,    ///< new work
-};
 
 struct Route {
     Method method{Method::get};

@@ -1,5 +1,6 @@
 #include "platform/net/target.hpp"
 
+#include "platform/net/field_line.hpp"
 #include "platform/net/message.hpp"
 
 #include <algorithm>
@@ -65,11 +66,15 @@ std::string percent_encode(std::string_view text) {
 }
 
 Result<Target> parse_target(std::string_view target) {
-    constexpr std::string_view kScheme = "http://";
-    if (target.size() > kScheme.size() && same_word(target.substr(0, kScheme.size()), kScheme)) {  // what a proxy is sent
-        const auto slash = target.find_first_of("/?", kScheme.size());
+    std::string authority;
+    for (const std::string_view scheme : {"http://", "https://"}) {  // what a proxy is sent
+        if (!same_word(target.substr(0, scheme.size()), scheme)) continue;
+        const auto slash = target.find_first_of("/?", scheme.size());
         if (slash == std::string_view::npos || target[slash] == '?') return malformed("send the path: http://host/path");
+        authority = target.substr(scheme.size(), slash - scheme.size());
+        if (!valid_host(authority)) return malformed("the target's host must be one name or address, and perhaps a port");
         target.remove_prefix(slash);
+        break;
     }
     if (target.empty() || target.front() != '/') return malformed("the request target must begin with '/'");
 
@@ -78,7 +83,7 @@ Result<Target> parse_target(std::string_view target) {
     const std::string_view query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
     if (path.find('#') != std::string_view::npos || query.find('#') != std::string_view::npos) return malformed("leave the fragment out");
     if (!valid_escapes(query)) return malformed("the query has an invalid percent escape");
-    if (path.find('%') == std::string_view::npos) return Target{std::string{path}, std::string{query}};
+    if (path.find('%') == std::string_view::npos) return Target{std::string{path}, std::string{query}, std::move(authority)};
 
     auto decoded = percent_decode(path);
     if (!decoded) return malformed("the path has an invalid percent escape");
@@ -86,7 +91,7 @@ Result<Target> parse_target(std::string_view target) {
     if (std::ranges::count(*decoded, '/') != std::ranges::count(path, '/')) return malformed("the path has an escaped '/'");
     const bool control = std::ranges::any_of(*decoded, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (control) return malformed("the path has an escaped control character");
-    return Target{std::move(*decoded), std::string{query}};
+    return Target{std::move(*decoded), std::string{query}, std::move(authority)};
 }
 
 std::optional<std::string> find_query_value(std::string_view query, std::string_view key) {

@@ -8,12 +8,13 @@
 /// Request targets (RFC 9112 section 3.2), pure.
 namespace rondo::net {
 struct Target {
-    std::string path;   ///< decoded
-    std::string query;  ///< still encoded; every escape is valid
+    std::string path;         ///< decoded
+    std::string query;        ///< still encoded; every escape is valid
+    std::string authority{};  ///< of "http://host/path"; empty in the usual form
 };
 
-/// Reads "/path?query" or "http://host/path?query".
-/// Errors: `invalid_argument`, reason MALFORMED_TARGET, for other forms, invalid escapes, and what a path must not hide:
+/// Reads "/path?query", "http://host/path?query" or the same with https.
+/// Errors: `invalid_argument`, reason MALFORMED_TARGET, for other forms, an odd host, invalid escapes, and what a path must not hide:
 /// control characters and '/' behind an escape. In a query only %00 is refused.
 [[nodiscard]] Result<Target> parse_target(std::string_view target);
 

@@ -1,4 +1,5 @@
 #include "platform/net/tls.hpp"
+#include "platform/net/tls_identity.hpp"
 #include "platform/net/transport.hpp"
 #include "platform/net/url.hpp"
 
@@ -65,12 +66,15 @@ const BIO_METHOD* wire_method() {
 
 class TlsTransport final : public Transport {
 public:
-    TlsTransport(Socket& socket, const TlsContext& context, const Url& endpoint) : ssl_{SSL_new(context.native())} {
+    TlsTransport(Socket& socket, SSL_CTX* context) : ssl_{SSL_new(context)} {
         wire_.socket = socket.native_handle();
         BIO* const bio = BIO_new(wire_method());
         BIO_set_data(bio, &wire_);
         BIO_set_init(bio, 1);
         SSL_set_bio(ssl_, bio, bio);
+    }
+    TlsTransport(Socket& socket, const TlsIdentity& identity) : TlsTransport{socket, identity.native()} { SSL_set_accept_state(ssl_); }
+    TlsTransport(Socket& socket, const TlsContext& context, const Url& endpoint) : TlsTransport{socket, context.native()} {
         SSL_set_connect_state(ssl_);
         if (endpoint.host_is_address()) {
             X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), endpoint.host.c_str());
@@ -143,5 +147,8 @@ private:
 
 std::unique_ptr<Transport> make_tls_transport(Socket& socket, const TlsContext& context, const Url& endpoint) {
     return std::make_unique<TlsTransport>(socket, context, endpoint);
+}
+std::unique_ptr<Transport> make_tls_transport(Socket& socket, const TlsIdentity& identity) {
+    return std::make_unique<TlsTransport>(socket, identity);
 }
 }  // namespace rondo::net

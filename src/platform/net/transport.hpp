@@ -11,6 +11,7 @@
 
 namespace rondo::net {
 class TlsContext;
+class TlsIdentity;
 struct Url;
 
 /// Bytes over a connected socket, in the clear or inside TLS. Never blocks and never waits: each call does what can be done now and says
@@ -45,4 +46,6 @@ public:
 [[nodiscard]] std::unique_ptr<Transport> make_plain_transport(Socket& socket);
 /// Verifies that the peer is `endpoint.host`, by name or address, and sends the name along (SNI).
 [[nodiscard]] std::unique_ptr<Transport> make_tls_transport(Socket& socket, const TlsContext& context, const Url& endpoint);
+/// The accepting side; the peer is not asked who it is.
+[[nodiscard]] std::unique_ptr<Transport> make_tls_transport(Socket& socket, const TlsIdentity& identity);
 }  // namespace rondo::net

@@ -29,9 +29,10 @@ public:
         bool deflate{false};                       ///< accept permessage-deflate when the peer offers it
         std::size_t deflate_from{512};             ///< bytes of a message from which on compressing is tried
         std::size_t max_message{1U << 20U};        ///< bytes, inflated; beyond it the connection is closed with 1009
-        std::size_t max_unsent{1U << 20U};         ///< bytes waiting for a slow peer; beyond it the connection is closed with 1008
+        std::size_t max_unsent{1U << 20U};         ///< bytes that may wait for a slow peer, see send()
         std::function<void()> on_drain{};          ///< called once when the server begins to drain; empty: closed with 1012 then
-        std::chrono::milliseconds heartbeat{20'000};  ///< silence after which we ping; as long again without a sign of life: closed, 4408
+        std::chrono::milliseconds heartbeat{
+            20'000};  ///< silence after which we ping; as long again without a sign of life: closed, 4408; 0: none
     };
     /// Why it ended: the code the peer sent or was sent, 1006 when the connection just broke.
     struct Closing {
@@ -45,7 +46,9 @@ public:
     /// The next message. Errors: `cancelled` when there will be none: closing() says why. The closing handshake is done inside.
     virtual asio::awaitable<Result<Message>> receive() = 0;
     /// Queues one message and returns when at most a quarter of `max_unsent` waits to be taken by the peer, so a slow reader slows its
-    /// sender. Messages leave in the order of the calls. Errors: `cancelled` when the connection has ended or is closing.
+    /// sender. A message with which more than `max_unsent` would wait closes the connection with 1008, unless at most that quarter waits
+    /// before it: only who does not wait for their last send, or several together, can get there. Messages leave in the order of the
+    /// calls. Errors: `cancelled` when the connection has ended or is closing, or the caller was cancelled (the message is sent).
     virtual asio::awaitable<Status> send(Kind kind, std::string_view data) = 0;
     /// Sends what is queued, then the close frame, and lets receive() end when the peer has answered (or a second has passed).
     /// Idempotent: the first call decides. `code`: as RFC 6455 7.4 allows in a frame.

@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr Clock::duration kDrainPeriod = 5ms;
+constexpr int kProbes = 20;  // in an interval of admission
+constexpr std::int64_t kRefusalBursts = 20;  // so many in a second
 
 Clock::duration sweep_period(const HttpServer::Config& config) {
     const Clock::duration shortest = std::min({config.header_timeout, config.body_timeout, config.write_timeout, config.idle_timeout});
@@ -16,12 +18,15 @@ Clock::duration sweep_period(const HttpServer::Config& config) {
 }
 }  // namespace
 
-Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context)
-    : shared_{std::move(shared)}, context_{context}, timer_{context}, period_{sweep_period(shared_->config)} {}
+Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, std::size_t number)
+    : shared_{std::move(shared)},
+      context_{context},
+      number_{number},
+      timer_{context},
+      period_{sweep_period(shared_->config)},
+      probe_{context} {}
 
-void Worker::adopt(Socket socket, bool overloaded) {
-    std::make_shared<Connection>(shared_from_this(), std::move(socket), overloaded)->start();
-}
+void Worker::adopt(Newcomer newcomer) { std::make_shared<Connection>(shared_from_this(), std::move(newcomer))->start(); }
 
 void Worker::join(Connection& connection) {
     connection.place = connections_.size();
@@ -47,6 +52,36 @@ void Worker::sweep() {
     const auto now = Clock::now();
     each([now](Connection& connection) { connection.check_deadline(now); });
     if (!connections_.empty()) sweep_later();
+}
+
+std::optional<Admission::Place> Worker::admit(Priority priority) {
+    auto place = shared_->admission.admit(priority, Clock::now());
+    if (!probing_ && !shared_->admission.idle()) probe_later();
+    return place;
+}
+
+void Worker::probe_later() {
+    probing_ = true;
+    probe_due_ = Clock::now() + Clock::duration{shared_->config.admission.interval} / kProbes;
+    probe_.expires_at(probe_due_);
+    probe_.async_wait([self = shared_from_this()](boost::system::error_code) { self->probe(); });
+}
+
+/// Ends with the last request, so an idle server sleeps.
+void Worker::probe() {
+    probing_ = false;
+    const auto now = Clock::now();
+    shared_->admission.observe(number_, std::max(now - probe_due_, Clock::duration::zero()), now);
+    if (!shared_->admission.idle()) probe_later();
+}
+
+Clock::duration Worker::refusal_delay() {
+    const auto a_second = shared_->config.admission.refusals_per_second;
+    const Gcra::Rate rate{.units = a_second, .period = 1s, .burst = std::max<std::int64_t>(1, a_second / kRefusalBursts)};
+    const auto now = Clock::now();
+    const auto wait = refusals_.look(rate, now).retry_after;
+    refusals_.charge(rate, 1, now);
+    return wait;
 }
 
 void Worker::begin_drain() {

@@ -1,11 +1,16 @@
 #pragma once
+#include "base/async/gcra.hpp"
+#include "platform/net/admission.hpp"
 #include "platform/net/http_server.hpp"
 #include "platform/net/owned_counter.hpp"
+#include "platform/net/peer_counter.hpp"
 #include "platform/net/socket.hpp"
+#include "platform/net/tls_identity.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rondo::net {
@@ -13,45 +18,76 @@ class Connection;
 
 /// What all threads of one server share. Constant but for the counters.
 struct ServerShared {
+    ServerShared(HttpServer::Config settings, RouteTable table, HttpServer::ErrorSink sink, std::size_t threads)
+        : config{std::move(settings)}, routes{std::move(table)}, on_error{std::move(sink)}, admission{config.admission, threads} {}
+
     HttpServer::Config config;
     RouteTable routes;
     HttpServer::ErrorSink on_error;
+    PeerCounter peers;
+    Admission admission;
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
+};
+
+/// A connection that was accepted and belongs to nobody yet.
+struct Newcomer {
+    Socket socket;
+    asio::ip::address peer;
+    PeerCounter::Seat seat;
+    const char* refusal;  ///< what its first request is told instead of an answer; null: it is welcome
 };
 
 /// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
 /// connections, so it outlives the server if they do. Everything but the constructor and the counters belongs to the thread.
 class Worker : public std::enable_shared_from_this<Worker> {
 public:
-    Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context);
+    /// `number`: of this thread among the server's.
+    Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, std::size_t number);
 
-    void adopt(Socket socket, bool overloaded);
+    void adopt(Newcomer newcomer);
     void join(Connection& connection);
     void leave(Connection& connection);
 
+    /// What connections adopted from now on show inside TLS; null: they speak in the clear.
+    void use_identity(std::shared_ptr<const TlsIdentity> identity) { identity_ = std::move(identity); }
+    [[nodiscard]] const TlsIdentity* identity() const { return identity_.get(); }
+
     void begin_drain();  ///< closes idle connections; the others close after their answer
     void abort_all();    ///< cancels handlers and closes every connection
+
+    /// A place for one more request; nothing: refuse it, after refusal_delay().
+    [[nodiscard]] std::optional<Admission::Place> admit(Priority priority);
+    /// How long the next refusal of this thread has to wait.
+    [[nodiscard]] Clock::duration refusal_delay();
 
     [[nodiscard]] bool draining() const { return draining_; }
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
 
-    OwnedCounter requests, rejected, timeouts, failures, bytes_in, bytes_out;
+    OwnedCounter requests, rejected, timeouts, failures, bad_handshakes, bytes_in, bytes_out;
 
 private:
     void sweep_later();
     void sweep();
+    void probe_later();
+    void probe();
     template <class Visit>
     void each(Visit visit);
 
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
+    std::shared_ptr<const TlsIdentity> identity_;
+    const std::size_t number_;
     LoopTimer timer_;
     Clock::duration period_;
+    LoopTimer probe_;        // fires while requests are under way and tells admission how late it was
+    TimePoint probe_due_{};
+    Gcra refusals_;
     std::vector<Connection*> connections_;  // each knows its place here
     bool draining_{false};
     bool sweeping_{false};
+    bool probing_{false};
 };
 }  // namespace rondo::net

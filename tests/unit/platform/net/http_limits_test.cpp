@@ -110,6 +110,45 @@ TEST_F(HttpLimitsTest, AConnectionTooManyIsToldToComeBack) {
     }(*this));
 }
 
+TEST_F(HttpLimitsTest, AnAddressHasItsShareAndOthersHaveTheirs) {
+    start({.max_connections_per_address = 2});
+    run([](HttpLimitsTest& test) -> asio::awaitable<void> {
+        const auto from = [&test](const char* address) {
+            auto client = std::make_unique<RawClient>(test.context);
+            client->socket().open(asio::ip::tcp::v4());
+            client->socket().bind({asio::ip::make_address(address), 0});
+            return client;
+        };
+        const std::string last = "GET /ok HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        std::vector<std::unique_ptr<RawClient>> first;
+        for (int i = 0; i < 2; ++i) {
+            first.push_back(from("127.0.0.1"));
+            co_await first.back()->connect(test.port);
+            co_await first.back()->send(kGet);
+            co_await first.back()->read("{}");
+        }
+        const auto third = from("127.0.0.1");
+        co_await third->connect(test.port);
+        co_await third->send(kGet);
+        const auto refused = co_await third->read();
+        EXPECT_EQ(status_of(refused), "HTTP/1.1 503 Service Unavailable");
+        EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos);
+        EXPECT_NE(refused.find("this address"), std::string::npos) << "and says why";
+        const auto other = from("127.0.0.2");
+        co_await other->connect(test.port);
+        co_await other->send(last);
+        EXPECT_EQ(status_of(co_await other->read()), "HTTP/1.1 200 OK");
+        third->close();
+        first.front()->close();
+        co_await test.eventually([&] { return test.server->open_connections() == 1; });
+        const auto again = from("127.0.0.1");
+        co_await again->connect(test.port);
+        co_await again->send(last);
+        EXPECT_EQ(status_of(co_await again->read()), "HTTP/1.1 200 OK") << "room is made when a connection ends";
+        EXPECT_EQ(test.server->stats().refused, 1U);
+    }(*this));
+}
+
 TEST_F(HttpLimitsTest, FarBeyondTheLimitConnectionsAreJustClosed) {
     start({.max_connections = 1});
     run([](HttpLimitsTest& test) -> asio::awaitable<void> {

@@ -246,6 +246,7 @@ TEST(HostSettingV6, MayStandInBrackets) {
 struct Settings {
     std::vector<std::string> names;
     void field(std::string name, const std::string&, Reload, const char*) { names.push_back(std::move(name)); }
+    void field(std::string name, const std::vector<std::string>&, Reload, const char*) { names.push_back(std::move(name)); }
     template <class Value, class Bounds>
     void field(std::string name, const Value& value, Reload, const char*, Bounds bounds) {
         EXPECT_TRUE(value >= static_cast<Value>(bounds.low) && value <= static_cast<Value>(bounds.high)) << name;
@@ -257,6 +258,13 @@ struct Settings {
         EXPECT_TRUE(value >= bounds.low && value <= bounds.high) << name;
         names.push_back(std::move(name));
     }
+    template <class Config>
+    void section(const std::string& name, Config& config) {
+        Settings inner;
+        describe(inner, config);
+        for (const auto& field : inner.names) names.push_back(name + "." + field);
+    }
+    void rule(bool holds, const char* name, const char*) { EXPECT_TRUE(holds) << name; }
 };
 
 TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
@@ -264,8 +272,10 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
     HttpServer::Config config;
     describe(settings, config);
     EXPECT_EQ(settings.names,
-              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_body_bytes", "max_header_bytes",
-                                        "header_timeout_ms", "body_timeout_ms", "write_timeout_ms", "idle_timeout_ms"}));
+              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_connections_per_address",
+                                        "max_body_bytes", "max_header_bytes", "header_timeout_ms", "body_timeout_ms", "write_timeout_ms",
+                                        "idle_timeout_ms", "peer_timeout_ms", "unsent_bytes", "allowed_origins", "allowed_hosts",
+                                        "tls.certificate", "tls.key"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {

@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Lines, RequestRefused, testing::Values(
     Bad{"two blank lines first",               "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",                 kMalformed},
     Bad{"no version",                          "GET /\r\n\r\n",                                             kMalformed},
     Bad{"two spaces in the request line",      "GET  / HTTP/1.1\r\nHost: h\r\n\r\n",                        kMalformed},
-    Bad{"a space in the target",               "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",                      "UNSUPPORTED_VERSION"},
+    Bad{"a space in the target",               "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",                      kMalformed},
     Bad{"version 2 in words of version 1",     "GET / HTTP/2.0\r\nHost: h\r\n\r\n",                         "UNSUPPORTED_VERSION"},
     Bad{"version 0.9",                         "GET / HTTP/0.9\r\nHost: h\r\n\r\n",                         "UNSUPPORTED_VERSION"},
     Bad{"a method nobody knows",               "BREW / HTTP/1.1\r\nHost: h\r\n\r\n",                        "UNKNOWN_METHOD"},

@@ -24,6 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Target, TargetAccepted, testing::Values(
     Good{"escapes of a path are undone",        "/%E4%BC%9A/a%20b",     "/会/a b",          ""},
     Good{"a plus in a path is a plus",          "/a+b",                 "/a+b",             ""},
     Good{"what a proxy is sent",                "http://h:1/a?b",       "/a",               "b"},
+    Good{"what a proxy is sent over TLS",       "https://[::1]/a",      "/a",               ""},
     Good{"a line break in a query is data",     "/a?b=%0A",             "/a",               "b=%0A"}));
 
 struct Bad {
@@ -43,7 +44,9 @@ INSTANTIATE_TEST_SUITE_P(Target, TargetRefused, testing::Values(
     Bad{"the form of CONNECT",                   "example.org:443"},
     Bad{"the asterisk form",                     "*"},
     Bad{"an authority without a path",           "http://example.org"},
-    Bad{"another scheme",                        "https://example.org/a"},
+    Bad{"another scheme",                        "ftp://example.org/a"},
+    Bad{"a user in the authority",               "http://u@example.org/a"},
+    Bad{"two authorities",                       "http://a,b/a"},
     Bad{"an escaped NUL in the path",            "/a%00b"},
     Bad{"an escaped NUL in the query",           "/a?b=%00"},
     Bad{"an escape that is not hexadecimal",     "/a%zz"},
