@@ -242,8 +242,8 @@ INSTANTIATE_TEST_SUITE_P(Refusals, WsRefusal, ::testing::Values(
 TEST_F(WsTest, APlaceThatHasNotHappenedIsRefused) {
     Talker talker = bound();
     const auto welcome = talker.until(Frame::kWelcome).back().welcome();
-    const Frame refused = talker.ask(
-        fmt::format(R"({{"resume":{{"sessionId":"{}","epoch":{},"lastSeq":999}}}})", session, std::max(1U, welcome.epoch())));
+    const Frame refused =
+        talker.ask(fmt::format(R"({{"resume":{{"sessionId":"{}","epoch":{},"lastSeq":999}}}})", session, std::max(1U, welcome.epoch())));
     EXPECT_EQ(refused.refused().error().reason(), "UNKNOWN_PLACE") << text_of(refused);
     EXPECT_TRUE(talker.ask(R"({"startTurn":{"userMessage":"你好"}})").has_done()) << "the binding before it holds";
 }
@@ -294,7 +294,9 @@ TEST_F(WsTest, WhatIsMeasured) {
     talker.say(fmt::format(R"({{"ack":{{"seq":{}}}}})", support::place_of(heard).seq));
     ASSERT_TRUE(talker.ask(R"({"ping":{}})").has_pong());
     const auto metrics = client.get("/metrics").body;
-    const auto of = [&](const char* name, std::initializer_list<std::string_view> labels) { return support::metric(metrics, name, labels); };
+    const auto of = [&](const char* name, std::initializer_list<std::string_view> labels) {
+        return support::metric(metrics, name, labels);
+    };
     EXPECT_EQ(of("rondo_ws_connections", {R"(protocol="rondo.v1.pb")"}), 1);
     EXPECT_EQ(of("rondo_ws_frames_total", {R"(protocol="rondo.v1.pb")", R"(direction="in")"}), 3);
     EXPECT_GT(of("rondo_ws_bytes_total", {R"(protocol="rondo.v1.pb")", R"(direction="out")"}), 50);
@@ -306,7 +308,8 @@ TEST_F(WsTest, AnotherConfigurationIsTold) {
     Talker talker = bound();
     talker.until(Frame::kWelcome);
     const auto workflow = client.get("/api/v1/config/workflow").at("workflow");
-    const auto put = client.send({.method = net::Method::put, .target = "/api/v1/config/workflow", .body = boost::json::serialize(workflow)});
+    const auto put =
+        client.send({.method = net::Method::put, .target = "/api/v1/config/workflow", .body = boost::json::serialize(workflow)});
     ASSERT_EQ(put.status, 200) << put.body;
     EXPECT_EQ(talker.until(Frame::kConfigChanged).back().config_changed().generation(), 2U);
 }

@@ -41,7 +41,8 @@ protected:
     Frames all(std::string_view session, std::uint32_t epoch, std::uint32_t turn = 1) {
         Talker reader = talker(query(session, {epoch, 0}));
         return reader.until([turn](const Frame& frame) {
-            return (frame.has_completed() && frame.completed().turn_number() == turn) || (frame.has_failed() && frame.failed().turn_number() == turn);
+            return (frame.has_completed() && frame.completed().turn_number() == turn) ||
+                   (frame.has_failed() && frame.failed().turn_number() == turn);
         });
     }
 
@@ -88,7 +89,8 @@ TEST_F(WsEnded, ATurnIsResumedExactlyBehindEachOfItsEvents) {
 class WsRunning : public WsResume {
 protected:
     WsRunning()
-        : WsResume{{support::say("一"), support::say("二"), support::say("三"), support::wait_for_gate(), support::say("四"), support::say("五")},
+        : WsResume{{support::say("一"), support::say("二"), support::say("三"), support::wait_for_gate(), support::say("四"),
+                    support::say("五")},
                    {{"ws.delta_window_ms", "0"}}} {}
 };
 
@@ -205,7 +207,8 @@ class WsAdvice : public support::ServerTest {
 protected:
     WsAdvice() : WsAdvice{std::make_shared<support::Gate>()} {}
     explicit WsAdvice(std::shared_ptr<support::Gate> gate)
-        : ServerTest{{}, [gate](agent::NodeSet& nodes) {
+        : ServerTest{{},
+                     [gate](agent::NodeSet& nodes) {
                          nodes.set(std::make_unique<support::GatedNode>(std::make_unique<agent::Coach>(), *gate));
                      }},
           gate_{std::move(gate)} {}

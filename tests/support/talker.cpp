@@ -19,8 +19,7 @@ Frame parse(std::string_view json) {
 
 Talker::Talker(Loop& loop, std::uint16_t port, Options options)
     : encoding_{options.protocol == "rondo.v1.json" ? Encoding::json : Encoding::pb},
-      socket_{loop, port,
-              {.target = "/api/v1/ws" + options.query, .protocols = options.protocol, .headers = std::move(options.headers)}} {
+      socket_{loop, port, {.target = "/api/v1/ws" + options.query, .protocols = options.protocol, .headers = std::move(options.headers)}} {
     if (socket_.status() != 101) throw std::runtime_error{fmt::format("no WebSocket: {} {}", socket_.status(), socket_.body())};
 }
 
