@@ -40,7 +40,9 @@ protected:
         return {loop, server.port(), {.query = std::move(query), .headers = {bearer(key)}}};
     }
     static constexpr const char* kResume = R"({"resume":{"sessionId":"hers"}})";
-    static std::string turn() { return fmt::format(R"({{"startTurn":{{"userMessage":"{} 你好","messageId":"{}"}}}})", kSecret, kSecret); }
+    static std::string turn() {
+        return fmt::format(R"({{"id":1,"startTurn":{{"userMessage":"{} 你好","messageId":"{}"}}}})", kSecret, kSecret);
+    }
 
     std::string ada, bob, oscar, root, eve;
 };
@@ -76,8 +78,7 @@ TEST_F(WsAccess, WhatIsAnothersIsNotThere) {
 TEST_F(WsAccess, AnOperatorSeesWhatHappensWithoutTheTextsAndChangesNothing) {
     Talker owner = talker(ada, "?session=hers"), watcher = talker(oscar, "?session=hers");
     watcher.until(Frame::kWelcome);
-    ASSERT_TRUE(owner.ask(turn()).has_done());
-    const Frames whole = owner.until(Frame::kUsage), seen = watcher.until(Frame::kCompleted);
+    const Frames whole = owner.converse(turn()), seen = watcher.until(Frame::kCompleted);
     ASSERT_FALSE(support::answer_of(whole).empty());
     EXPECT_EQ(support::answer_of(seen), "");
     std::string all;
@@ -93,8 +94,7 @@ TEST_F(WsAccess, AnOperatorSeesWhatHappensWithoutTheTextsAndChangesNothing) {
 TEST_F(WsAccess, AnAdminSeesItWhole) {
     Talker owner = talker(ada, "?session=hers"), admin = talker(root, "?session=hers");
     admin.until(Frame::kWelcome);
-    ASSERT_TRUE(owner.ask(turn()).has_done());
-    const Frames whole = owner.until(Frame::kCompleted), seen = admin.until(Frame::kCompleted);
+    const Frames whole = owner.converse(turn()), seen = admin.until(Frame::kCompleted);
     EXPECT_EQ(support::answer_of(seen), support::answer_of(whole));
     EXPECT_EQ(support::story_of(seen), support::story_of(whole));
     for (const Frame& frame : seen) EXPECT_FALSE(frame.has_usage()) << "what it costs is its owner's";

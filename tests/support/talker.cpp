@@ -58,6 +58,17 @@ Frame Talker::ask(std::string_view command_json, std::vector<Frame>* heard) {
     return answer;
 }
 
+std::vector<Frame> Talker::converse(std::string_view command_json) {
+    bool done = false, used = false;
+    say(command_json);
+    return until([&](const Frame& frame) {
+        if (frame.has_refused()) throw std::runtime_error{"refused: " + text_of(frame)};
+        done |= frame.has_done();
+        used |= frame.has_usage();
+        return done && used;
+    });
+}
+
 std::uint16_t Talker::ending(std::vector<Frame>* heard) {
     while (auto frame = next()) {
         if (heard) heard->push_back(std::move(*frame));
