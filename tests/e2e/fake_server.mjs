@@ -13,6 +13,7 @@ const built = fileURLToPath(new URL('../../build/web', import.meta.url));
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
 const kProtocol = 'rondo.v1.pb';
+const kEpoch = 1;
 const scenario = {
   id: 'long',
   title: 'A long talk',
@@ -36,9 +37,6 @@ export class FakeServer {
   #events = [];
   #answer = null;
   #tickets = new Set();
-  #epoch = 1;
-  /** The commands received, each with its kind and its connection's number. */
-  commands = [];
 
   static async create(turns) {
     const fake = new FakeServer();
@@ -85,20 +83,6 @@ export class FakeServer {
     });
   }
 
-  /** Ends every connection with this code. */
-  closeAll(code) {
-    for (const { socket } of this.#bound) socket.close(code);
-  }
-
-  /** As after a crash: the turn that runs is told from its beginning, under a new epoch. */
-  restart() {
-    this.#epoch += 1;
-    this.#answer.text = '';
-    this.#answer.from = this.#events.length;
-    this.#tell({ restarted: this.#answer.accepted });
-    for (const { socket } of this.#bound) socket.terminate();
-  }
-
   async dispose() {
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.close();
@@ -108,14 +92,13 @@ export class FakeServer {
   /** An event of the session, to all that listen and to those who come back for it. */
   #tell(body) {
     const last = this.#events[this.#events.length - 1];
-    const event = { epoch: this.#epoch, seq: last?.epoch === this.#epoch ? last.seq + 1 : 1, body };
+    const event = { seq: (last?.seq ?? 0) + 1, body };
     this.#events.push(event);
     for (const connection of this.#bound) this.#pass(connection, event);
   }
 
-  #pass(connection, { epoch, seq, body }) {
-    this.#send(connection, { seq, ...(connection.epoch === epoch ? {} : { epoch }), ...body });
-    connection.epoch = epoch;
+  #pass(connection, { seq, body }) {
+    this.#send(connection, { seq, epoch: kEpoch, ...body });
   }
 
   #send({ socket }, frame) {
@@ -127,33 +110,30 @@ export class FakeServer {
     const admitted = pathname === '/api/v1/ws' && this.#tickets.delete(searchParams.get('ticket'));
     if (!admitted) return socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     return this.#sockets.handleUpgrade(request, socket, head, (accepted) => {
-      const connection = { socket: accepted, epoch: 0 };
+      const connection = { socket: accepted };
       accepted.on('message', (data) => this.#command(connection, decode(this.#contract, 'Frame', data)));
       accepted.on('close', () => this.#bound.delete(connection));
+      const after = searchParams.get('after');
+      this.#bind(connection, after && Number(after.split('.')[1]));
     });
   }
 
   #command(connection, { id = 0, seq: _, epoch: __, ...body }) {
     const [kind] = Object.keys(body);
     const command = body[kind];
-    this.commands.push({ kind, ...command });
-    if (kind === 'resume') return this.#resume(connection, command);
     if (kind === 'ping') return this.#send(connection, { pong: {} });
     if (kind === 'start_turn') return this.#start(connection, id, command);
     if (kind === 'ack' || kind === 'pong') return undefined;
     return this.#send(connection, { id, done: { turn_number: command.turn_number } });
   }
 
-  #resume(connection, { epoch = 0, last_seq: seq = 0 }) {
-    let from = this.#events.length;
-    if (epoch > 0) from = this.#events.findIndex((event) => event.epoch > epoch || (event.epoch === epoch && event.seq > seq));
-    else if (this.#answer) from = this.#answer.from;
-    const later = from < 0 ? [] : this.#events.slice(from);
-    const before = this.#events[this.#events.length - later.length - 1] ?? { epoch: this.#epoch, seq: 0 };
+  /** From behind event `after`; null: from the beginning of the running turn. */
+  #bind(connection, after) {
+    const from = after ?? this.#answer?.from ?? this.#events.length;
     this.#send(connection, {
-      welcome: { session_id: 'long', epoch: before.epoch, last_seq: before.seq, running_turn: this.#answer?.number ?? 0, heartbeat_ms: 20_000 },
+      welcome: { session_id: 'long', epoch: kEpoch, last_seq: from, running_turn: this.#answer?.number ?? 0, heartbeat_ms: 20_000 },
     });
-    for (const event of later) this.#pass(connection, event);
+    for (const event of this.#events.slice(from)) this.#pass(connection, event);
     this.#bound.add(connection);
   }
 
@@ -165,7 +145,7 @@ export class FakeServer {
     const number = (this.#turns += 1);
     const accepted = { turn_number: number, parent_turn: number - 1, message_id, user_message: text };
     this.#said.push({ ...place(number), role: 'user', text });
-    this.#answer = { number, accepted, text: '', from: this.#events.length };
+    this.#answer = { number, text: '', from: this.#events.length };
     this.#tell({ accepted });
     return done(number, false);
   }

@@ -47,7 +47,7 @@ test('an answer may be acknowledged before it is told of', async () => {
 test('the session is bound first, read then, and what happened in between is applied', async () => {
   const { http, wire } = serve();
   http.on('GET sessions/s/messages', () => {
-    assert.equal(wire.of('resume').length, 1, 'bound before anything is read');
+    assert.equal(wire.of('bind').length, 1, 'bound before anything is read');
     // Told while the answer is on its way; the answer has it, too.
     wire.tell({ accepted: { turn_number: 1, message_id: 'other', user_message: 'user 1' } });
     wire.tell({ delta: { text: 'npc 1' } });
@@ -78,7 +78,7 @@ test('a connection cut in mid-answer goes on after its last event', async () => 
   conversation.retryNow();
   await quiet();
   assert.equal(conversation.lost.value, 0);
-  const { epoch, last_seq } = wire.of('resume')[1]!;
+  const { epoch, last_seq } = wire.of('bind')[1]!;
   assert.deepEqual([epoch, last_seq], [1, 2]);
   wire.tell({ completed: { turn_number: 1, answer_bytes: 5 } });
   await quiet();

@@ -48,6 +48,7 @@ export class FakeWire {
     }
     Object.assign(globalThis, { WebSocket: Socket, document: { baseURI: 'https://host/prefix/' } });
     this.on('resume', (command, connection) => this.#resume(command, connection));
+    this.on('bind', (command, connection) => this.#resume(command, connection));
     this.on('ping', (_, connection) => connection.send({ pong: {} }));
   }
 
@@ -79,9 +80,12 @@ export class FakeWire {
   take(connection: FakeSocket, bytes: Uint8Array): void {
     const { id = 0, ...body } = decode(contract, 'Frame', bytes) as { id?: number } & Fields;
     const [kind = ''] = Object.keys(body);
-    const command = { ...(body[kind] as Command), kind, id };
+    this.hear({ ...(body[kind] as Command), kind, id }, connection);
+  }
+
+  hear(command: Command, connection: FakeSocket): void {
     this.commands.push(command);
-    this.#answers.get(kind)?.(command, connection);
+    this.#answers.get(command.kind)?.(command, connection);
   }
 
   #resume({ epoch = 0, last_seq: seq = 0 }: Command, connection: FakeSocket): void {
@@ -116,6 +120,11 @@ export class FakeSocket {
       if (!wire.reachable) return this.end(1006);
       this.readyState = 1;
       this.onopen?.();
+      // What the handshake asks for counts as a command, too.
+      const { searchParams } = new URL(this.address);
+      const [epoch = 0, last_seq = 0] = (searchParams.get('after') ?? '').split('.').map(Number);
+      this.wire.hear({ kind: 'bind', id: 0, epoch, last_seq } as Command, this);
+      return undefined;
     });
   }
 

@@ -156,6 +156,10 @@ const odd: [claim: string, hex: string, frame: Frame][] = [
   ['a known field of another kind is unknown', `0a0141${kDelta}`, { ...head, kind: 'delta', value: { text: '你好', seam: false } }],
   ['unknown fields inside, too', '22060a01411a0142', { ...head, kind: 'delta', value: { text: 'A', seam: false } }],
   ['a varint of ten bytes is cut to 32 bits', `08ffffffffffffffffff01`, { ...head, seq: 0xffff_ffff, kind: 'none', value: null }],
+  ['an overlong form is no character', '22050a03e08080', { ...head, kind: 'delta', value: { text: '\ufffd\ufffd\ufffd', seam: false } }],
+  ['nor is half a pair', '22050a03eda080', { ...head, kind: 'delta', value: { text: '\ufffd\ufffd\ufffd', seam: false } }],
+  ['three bytes begun and not ended are none', '22050a03e4bd41', { ...head, kind: 'delta', value: { text: '\ufffdA', seam: false } }],
+  ['the last characters of three bytes are read, too', '22080a06e0a080efbfbd', { ...head, kind: 'delta', value: { text: '\u0800\ufffd', seam: false } }],
   ['broken UTF-8 is replaced', '22030a01ff', { ...head, kind: 'delta', value: { text: '\ufffd', seam: false } }],
 ];
 for (const [claim, hex, frame] of odd) test(claim, () => assert.deepEqual(decodeFrame(bytesOf(hex)), frame));

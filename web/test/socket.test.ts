@@ -44,11 +44,11 @@ async function start(): Promise<void> {
 
 test('a connection is opened with a ticket, below the page’s own path, and bound to the session', async () => {
   await start();
-  assert.equal(wire.opened[0]?.address, 'wss://host/prefix/api/v1/ws?ticket=t%261');
+  assert.equal(wire.opened[0]?.address, 'wss://host/prefix/api/v1/ws?ticket=t%261&session=s');
   assert.deepEqual(wire.opened[0]?.protocols, ['rondo.v1.pb']);
   assert.equal(wire.opened[0]?.binaryType, 'arraybuffer');
   assert.deepEqual(told, ['welcome 0.0']);
-  assert.deepEqual(wire.commands.map(({ kind }) => kind), ['resume']);
+  assert.deepEqual(wire.commands.map(({ kind }) => kind), ['bind'], 'without a further round trip');
 });
 
 test('the ticket is asked for with the key', async () => {
@@ -79,15 +79,18 @@ test('each connection goes on at the place reached', async () => {
 
 test('a place that the server does not know is given up', async () => {
   place = { epoch: 7, seq: 7 };
-  const resumed: number[] = [];
-  wire.on('resume', ({ id, epoch = 0 }, connection) => {
-    resumed.push(epoch);
-    if (epoch > 0) connection.send({ id, refused: { error: { status: 400, reason: 'UNKNOWN_PLACE' } } });
-    else connection.send({ welcome: { epoch: 1 } });
-  });
+  wire.on('bind', (_, connection) => connection.send({ refused: { error: { status: 400, reason: 'UNKNOWN_PLACE' } } }));
   await start();
-  assert.deepEqual(resumed, [7, 0]);
+  assert.match(wire.opened[0]!.address, /&after=7\.7$/);
+  assert.deepEqual(wire.of('resume').map(({ epoch, last_seq }) => [epoch, last_seq]), [[undefined, undefined]]);
   assert.deepEqual(told, ['welcome 0.0']);
+});
+
+test('a session that there is not is told to the page', async () => {
+  wire.on('bind', (_, connection) => connection.send({ refused: { error: { status: 404 } } }));
+  await start();
+  assert.deepEqual(refusals.map(({ status }) => status), [404]);
+  assert.deepEqual(told, ['lost 1']);
 });
 
 test('pings are answered', async () => {

@@ -62,6 +62,7 @@ export class SessionSocket {
   /** Null unless it is open. */
   #open: WebSocket | null = null;
   #welcomed = false;
+  /** The place that the connection was to go on from. */
   #asked = kNowhere;
   /** Ends the connection there is. */
   #end: (end: End) => void = () => {};
@@ -142,7 +143,8 @@ export class SessionSocket {
     try {
       const ticket = await api.socketTicket();
       this.#left.signal.throwIfAborted();
-      socket = new WebSocket(socketAddress(ticket), [kProtocol]);
+      this.#asked = this.place();
+      socket = new WebSocket(socketAddress(ticket, this.session, this.#asked), [kProtocol]);
     } catch (error) {
       return { code: 0, problem: error instanceof DOMException ? unreachable().problem : asProblem(error) };
     }
@@ -151,10 +153,7 @@ export class SessionSocket {
       this.#end = resolve;
       const deadline = setTimeout(() => resolve({ code: kClose.silent }), kConnectMs);
       socket.onclose = ({ code }) => resolve({ code });
-      socket.onopen = () => {
-        this.#open = socket;
-        this.#ask(this.place());
-      };
+      socket.onopen = () => (this.#open = socket);
       socket.onmessage = ({ data }) => {
         this.#heartbeat.heard();
         const frame = this.#decode(data);
@@ -185,11 +184,6 @@ export class SessionSocket {
     return { ...end, problem };
   }
 
-  #ask(from: Place): void {
-    this.#asked = from;
-    this.#write(kResumeId, resume({ session_id: this.session, epoch: from.epoch, last_seq: from.seq }));
-  }
-
   #bind(welcome: Welcome, onWelcome: () => void): void {
     this.#welcomed = true;
     if (welcome.heartbeat_ms > 0) this.#heartbeat.start(welcome.heartbeat_ms);
@@ -206,10 +200,11 @@ export class SessionSocket {
   }
 
   #refused(id: number, problem: Problem): void {
-    if (id !== kResumeId) this.#commands.refuse(id, problem);
-    // A place that the server does not know: then from the beginning.
-    else if (this.#asked.epoch > 0 && problem.status === 400) this.#ask(kNowhere);
-    else this.#end({ code: kClose.normal, problem });
+    if (this.#welcomed) return this.#commands.refuse(id, problem);
+    if (this.#asked.epoch === 0 || problem.status !== 400) return this.#end({ code: kClose.normal, problem });
+    // A place that the server does not know, as after a backup was restored: then from the beginning.
+    this.#asked = kNowhere;
+    return this.#write(kResumeId, resume({ session_id: this.session }));
   }
 
   #decode(data: unknown): Frame | null {
@@ -228,10 +223,10 @@ export class SessionSocket {
   }
 }
 
-/** Below the page's own path, whatever is before it. */
-function socketAddress(ticket: string): string {
+/** Below the page's own path, whatever is before it. Bound by the handshake, a connection needs no further round trip. */
+function socketAddress(ticket: string, session: string, { epoch, seq }: Place): string {
   const address = new URL(api.kSocketPath, document.baseURI);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  address.search = String(new URLSearchParams({ ticket }));
+  address.search = String(new URLSearchParams({ ticket, session, ...(epoch > 0 ? { after: `${epoch}.${seq}` } : {}) }));
   return address.href;
 }

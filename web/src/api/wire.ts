@@ -2,8 +2,8 @@
 
 export const kNoBytes = new Uint8Array();
 
-/** Up to here ASCII is read byte by byte, which costs less than calling the decoder. */
-const kShortBytes = 24;
+/** Up to here text is read byte by byte, which costs less than calling the decoder. A delta is mostly that short. */
+const kShortBytes = 48;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -12,6 +12,13 @@ const floatBytes = new Uint8Array(float.buffer);
 
 function broken(): Error {
   return new Error('a frame is damaged');
+}
+
+/** The UTF-16 unit of a character of three bytes; 0 when they are none. */
+function threeBytes(first: number, second: number, third: number): number {
+  if ((first & 0xf0) !== 0xe0 || (second & 0xc0) !== 0x80 || (third & 0xc0) !== 0x80) return 0;
+  const unit = ((first & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
+  return unit < 0x800 || (unit & 0xf800) === 0xd800 ? 0 : unit;
 }
 
 /** Reads one message. Never reads past its end, whatever a length claims; every method throws at damage. */
@@ -71,10 +78,18 @@ export class Reader {
     const bytes = this.#bytes;
     if (size > kShortBytes) return decoder.decode(bytes.subarray(at, at + size));
     let text = '';
-    for (let index = at; index < at + size; ++index) {
-      const byte = bytes[index]!;
-      if (byte >= 0x80) return decoder.decode(bytes.subarray(at, at + size));
-      text += String.fromCharCode(byte);
+    for (let index = at; index < at + size; ) {
+      const unit = bytes[index]!;
+      if (unit < 0x80) {
+        text += String.fromCharCode(unit);
+        index += 1;
+        continue;
+      }
+      const wide = index + 2 < at + size ? threeBytes(unit, bytes[index + 1]!, bytes[index + 2]!) : 0;
+      // What is neither ASCII nor three good bytes, as Chinese is, the decoder knows best.
+      if (wide === 0) return decoder.decode(bytes.subarray(at, at + size));
+      text += String.fromCharCode(wide);
+      index += 3;
     }
     return text;
   }

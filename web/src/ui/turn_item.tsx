@@ -5,6 +5,7 @@ import { isFinal } from '../state/turn';
 import { Avatar } from './avatar';
 import { EditForm } from './edit_form';
 import { Icon } from './icon';
+import { Paragraphs } from './paragraphs';
 import { ProblemNote } from './problem_note';
 import { Stars } from './stars';
 import { TurnFacts } from './turn_facts';
@@ -88,7 +89,7 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
           <div class="npc-body">
             <span class="unseen">{persona.name}</span>
             <p class={live ? 'bubble live' : 'bubble'} lang={spoken} data-answer>
-              {view.text}
+              <Paragraphs text={view.text} />
             </p>
             {view.restarted && <p class="turn-note">{text.restarted}</p>}
             {view.phase === 'stopped' && <p class="turn-note">{text.stopped}</p>}
