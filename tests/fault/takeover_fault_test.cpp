@@ -104,7 +104,7 @@ TEST_F(TakeoverFault, AWrongConfigurationLeavesTheRunningServerAlone) {
         std::vector<std::string> environment, arguments;
     };
     for (const Row& row : {Row{"a setting that is none", {"RONDO_TURN__BUSY=maybe"}, {"--takeover"}},
-                           Row{"no packs", {}, {"--takeover", "--workflow", "/nowhere", "--host", "not-an-address"}},
+                           Row{"an address that is none", {}, {"--takeover", "--host", "not-an-address"}},
                            Row{"another address than the socket's", {}, {"--takeover", "--host", "127.0.0.2"}},
                            Row{"another port than the socket's", {}, {"--takeover", "--port", "1"}}}) {
         ServerProcess next{data.path()};
