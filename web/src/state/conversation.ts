@@ -325,7 +325,7 @@ export class Conversation {
     // Text of two epochs is never mixed.
     if (frame.seq > 0 && frame.epoch !== this.#epoch) {
       this.#epoch = frame.epoch;
-      if (this.#told && frame.kind !== 'advice') this.#told.view.value = restart(this.#told.view.peek());
+      if (this.#told && frame.kind === 'delta') this.#told.view.value = restart(this.#told.view.peek());
     }
     switch (frame.kind) {
       case 'accepted':
