@@ -74,12 +74,8 @@ TEST_P(WsEncodings, ATurnIsToldFromItsAcceptanceToWhatItCost) {
     EXPECT_EQ(first.heartbeat_ms(), 20'000U);
     EXPECT_FALSE(first.version().empty());
 
-    std::vector<Frame> heard;
-    const Frame done = talker.ask(R"({"startTurn":{"userMessage":"你好","messageId":"m-1","traceId":"CvdlGRbNQ92ESOshHIAxnA=="}})", &heard);
-    ASSERT_TRUE(done.has_done()) << text_of(done);
-    EXPECT_EQ(done.done().turn_number(), 1U);
-    EXPECT_FALSE(done.done().replayed());
-    for (auto& frame : talker.until(Frame::kUsage)) heard.push_back(std::move(frame));
+    const auto heard =
+        talker.converse(R"({"id":1,"startTurn":{"userMessage":"你好","messageId":"m-1","traceId":"CvdlGRbNQ92ESOshHIAxnA=="}})");
 
     EXPECT_EQ(support::answer_of(heard), "我们先看价格");
     std::uint32_t last = 0;
@@ -91,6 +87,15 @@ TEST_P(WsEncodings, ATurnIsToldFromItsAcceptanceToWhatItCost) {
             EXPECT_EQ(frame.epoch() != 0, !epoch) << "the epoch is said once";
             epoch = true;
             last = frame.seq();
+        }
+        if (frame.has_done()) {
+            EXPECT_EQ(frame.id(), 1U);
+            EXPECT_EQ(frame.done().turn_number(), 1U);
+            EXPECT_FALSE(frame.done().replayed());
+        }
+        if (frame.has_usage()) {
+            EXPECT_EQ(frame.usage().turn_number(), 1U);
+            EXPECT_FALSE(frame.usage().resets_at().empty());
         }
         if (frame.has_node()) nodes.insert(frame.node().name());
         if (frame.has_accepted()) {
@@ -107,10 +112,6 @@ TEST_P(WsEncodings, ATurnIsToldFromItsAcceptanceToWhatItCost) {
     }
     EXPECT_TRUE(accepted && completed);
     EXPECT_THAT(nodes, ::testing::IsSupersetOf({"intent", "npc"}));
-    const auto& usage = heard.back().usage();
-    EXPECT_EQ(usage.turn_number(), 1U);
-    EXPECT_GT(usage.input_tokens(), 0U);
-    EXPECT_FALSE(usage.resets_at().empty());
     EXPECT_EQ(talker.ask(R"({"ping":{}})").body_case(), Frame::kPong);
     talker.socket().close();
     EXPECT_EQ(talker.socket().close_code(), 1000);
@@ -126,7 +127,7 @@ TEST_F(WsTest, APersonMayTypeJsonOnABinaryConnection) {
 TEST_F(WsTest, TheSameMessageIdIsTheSameTurnOnHttpToo) {
     Talker talker = bound();
     const char* said = R"({"startTurn":{"userMessage":"你好","messageId":"m-1"}})";
-    EXPECT_FALSE(talker.ask(said).done().replayed());
+    talker.say(said);
     talker.until(Frame::kUsage);
     const Frame again = talker.ask(said);
     EXPECT_TRUE(again.done().replayed());
@@ -156,17 +157,14 @@ TEST_F(WsTest, AStoppedTurnKeepsWhatWasSaid) {
 
 TEST_F(WsTest, AnAnswerIsGivenAnewAndAMessageEditedBesideWhatIsThere) {
     Talker talker = bound();
-    talker.ask(R"({"startTurn":{"userMessage":"你好"}})");
-    talker.until(Frame::kUsage);
-    EXPECT_EQ(talker.ask(R"({"startTurn":{"userMessage":"多少钱？"}})").done().turn_number(), 2U);
-    talker.until(Frame::kUsage);
+    talker.converse(R"({"id":1,"startTurn":{"userMessage":"你好"}})");
+    talker.converse(R"({"id":2,"startTurn":{"userMessage":"多少钱？"}})");
 
-    std::vector<Frame> heard;
-    EXPECT_EQ(talker.ask(R"({"regenerate":{"turnNumber":2,"messageId":"r-1"}})", &heard).done().turn_number(), 3U);
-    for (auto& frame : talker.until(Frame::kUsage)) heard.push_back(std::move(frame));
+    std::vector<Frame> heard = talker.converse(R"({"id":3,"regenerate":{"turnNumber":2,"messageId":"r-1"}})");
     EXPECT_TRUE(talker.ask(R"({"regenerate":{"turnNumber":2,"messageId":"r-1"}})").done().replayed());
-    EXPECT_EQ(talker.ask(R"({"edit":{"turnNumber":2,"userMessage":"贵吗？","messageId":"e-1"}})", &heard).done().turn_number(), 4U);
-    for (auto& frame : talker.until(Frame::kUsage)) heard.push_back(std::move(frame));
+    for (auto& frame : talker.converse(R"({"id":4,"edit":{"turnNumber":2,"userMessage":"贵吗？","messageId":"e-1"}})")) {
+        heard.push_back(std::move(frame));
+    }
     EXPECT_TRUE(talker.ask(R"({"edit":{"turnNumber":2,"userMessage":"贵吗？","messageId":"e-1"}})").done().replayed());
     int accepted = 0;
     for (const Frame& frame : heard) {
@@ -182,8 +180,7 @@ TEST_F(WsTest, AnAnswerIsGivenAnewAndAMessageEditedBesideWhatIsThere) {
 
 TEST_F(WsTest, ARatingIsKept) {
     Talker talker = bound();
-    talker.ask(R"({"startTurn":{"userMessage":"你好"}})");
-    talker.until(Frame::kUsage);
+    talker.converse(R"({"id":1,"startTurn":{"userMessage":"你好"}})");
     EXPECT_EQ(talker.ask(R"({"rate":{"turnNumber":1,"rating":4,"comment":"好"}})").done().turn_number(), 1U);
     EXPECT_EQ(client.get("/api/v1/sessions/" + session + "/messages").at("items").as_array().at(1).at("rating"), 4);
 }
@@ -211,8 +208,7 @@ TEST_P(WsRefusal, IsToldUnderTheCommandsId) {
     Talker talker{loop, server.port(), {}};
     if (row.bound) {
         ASSERT_TRUE(talker.ask(resume(session)).has_welcome());
-        ASSERT_TRUE(talker.ask(R"({"startTurn":{"userMessage":"你好","messageId":"m-1"}})").has_done());
-        talker.until(Frame::kUsage);
+        talker.converse(R"({"id":1,"startTurn":{"userMessage":"你好","messageId":"m-1"}})");
     }
     const Frame answer = talker.ask(row.command);
     ASSERT_TRUE(answer.has_refused()) << text_of(answer);
@@ -242,8 +238,8 @@ INSTANTIATE_TEST_SUITE_P(Refusals, WsRefusal, ::testing::Values(
 TEST_F(WsTest, APlaceThatHasNotHappenedIsRefused) {
     Talker talker = bound();
     const auto welcome = talker.until(Frame::kWelcome).back().welcome();
-    const Frame refused = talker.ask(
-        fmt::format(R"({{"resume":{{"sessionId":"{}","epoch":{},"lastSeq":999}}}})", session, std::max(1U, welcome.epoch())));
+    const Frame refused =
+        talker.ask(fmt::format(R"({{"resume":{{"sessionId":"{}","epoch":{},"lastSeq":999}}}})", session, std::max(1U, welcome.epoch())));
     EXPECT_EQ(refused.refused().error().reason(), "UNKNOWN_PLACE") << text_of(refused);
     EXPECT_TRUE(talker.ask(R"({"startTurn":{"userMessage":"你好"}})").has_done()) << "the binding before it holds";
 }
@@ -289,12 +285,13 @@ INSTANTIATE_TEST_SUITE_P(Endings, WsEnding, ::testing::Values(
 
 TEST_F(WsTest, WhatIsMeasured) {
     Talker talker = bound();
-    ASSERT_TRUE(talker.ask(R"({"startTurn":{"userMessage":"你好"}})").has_done());
-    const auto heard = talker.until(Frame::kUsage);
+    const auto heard = talker.converse(R"({"id":1,"startTurn":{"userMessage":"你好"}})");
     talker.say(fmt::format(R"({{"ack":{{"seq":{}}}}})", support::place_of(heard).seq));
     ASSERT_TRUE(talker.ask(R"({"ping":{}})").has_pong());
     const auto metrics = client.get("/metrics").body;
-    const auto of = [&](const char* name, std::initializer_list<std::string_view> labels) { return support::metric(metrics, name, labels); };
+    const auto of = [&](const char* name, std::initializer_list<std::string_view> labels) {
+        return support::metric(metrics, name, labels);
+    };
     EXPECT_EQ(of("rondo_ws_connections", {R"(protocol="rondo.v1.pb")"}), 1);
     EXPECT_EQ(of("rondo_ws_frames_total", {R"(protocol="rondo.v1.pb")", R"(direction="in")"}), 3);
     EXPECT_GT(of("rondo_ws_bytes_total", {R"(protocol="rondo.v1.pb")", R"(direction="out")"}), 50);
@@ -306,7 +303,8 @@ TEST_F(WsTest, AnotherConfigurationIsTold) {
     Talker talker = bound();
     talker.until(Frame::kWelcome);
     const auto workflow = client.get("/api/v1/config/workflow").at("workflow");
-    const auto put = client.send({.method = net::Method::put, .target = "/api/v1/config/workflow", .body = boost::json::serialize(workflow)});
+    const auto put =
+        client.send({.method = net::Method::put, .target = "/api/v1/config/workflow", .body = boost::json::serialize(workflow)});
     ASSERT_EQ(put.status, 200) << put.body;
     EXPECT_EQ(talker.until(Frame::kConfigChanged).back().config_changed().generation(), 2U);
 }

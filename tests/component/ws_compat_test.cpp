@@ -19,9 +19,10 @@ class WsCompat : public ::testing::Test {
 protected:
     WebSocketClient connect(std::string protocols = {}) { return {loop, server.port(), {.protocols = std::move(protocols)}}; }
     static void chat(WebSocketClient& socket, std::string_view payload, std::string_view request_id = "r-1") {
-        socket.send({Kind::text, fmt::format(R"({{"version":"2.0","type":"chat","payload":{},"trace_id":"0af7651916cd43dd8448eb211c80319c",)"
-                                             R"("request_id":"{}","timestamp":1760000000000}})",
-                                             payload, request_id)});
+        socket.send(
+            {Kind::text, fmt::format(R"({{"version":"2.0","type":"chat","payload":{},"trace_id":"0af7651916cd43dd8448eb211c80319c",)"
+                                     R"("request_id":"{}","timestamp":1760000000000}})",
+                                     payload, request_id)});
     }
     static object hear(WebSocketClient& socket) {
         const auto message = socket.receive();

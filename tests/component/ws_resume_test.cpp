@@ -18,7 +18,7 @@ using support::Talker;
 using Frames = std::vector<Frame>;
 using Story = std::vector<std::string>;
 
-constexpr const char* kSay = R"({"startTurn":{"userMessage":"你好","messageId":"m-1"}})";
+constexpr const char* kSay = R"({"id":1,"startTurn":{"userMessage":"你好","messageId":"m-1"}})";
 
 std::string resume(std::string_view session, Place place) {
     return fmt::format(R"({{"resume":{{"sessionId":"{}","epoch":{},"lastSeq":{}}}}})", session, place.epoch, place.seq);
@@ -37,11 +37,13 @@ protected:
         support::Client client{loop, server.port()};
         return client.open_session();
     }
-    /// What a newcomer hears who asks for the first epoch from its beginning, up to the end of turn `turn`.
-    Frames all(std::string_view session, std::uint32_t epoch, std::uint32_t turn = 1) {
+    /// What a newcomer hears who asks for this epoch from its beginning, up to the end of turn `turn`.
+    Frames all(const std::string& session, std::uint32_t turn = 1) {
+        const auto epoch = talker("?session=" + session).until(Frame::kWelcome).back().welcome().epoch();
         Talker reader = talker(query(session, {epoch, 0}));
         return reader.until([turn](const Frame& frame) {
-            return (frame.has_completed() && frame.completed().turn_number() == turn) || (frame.has_failed() && frame.failed().turn_number() == turn);
+            return (frame.has_completed() && frame.completed().turn_number() == turn) ||
+                   (frame.has_failed() && frame.failed().turn_number() == turn);
         });
     }
 
@@ -59,9 +61,8 @@ protected:
 TEST_F(WsEnded, ATurnIsResumedExactlyBehindEachOfItsEvents) {
     const std::string session = open();
     Talker first = talker("?session=" + session);
-    ASSERT_TRUE(first.ask(kSay).has_done());
-    first.until(is_usage);
-    const Frames told = all(session, 1);
+    first.converse(kSay);
+    const Frames told = all(session);
     ASSERT_EQ(answer_of(told), "一二三");
     int cuts = 0;
     for (std::size_t k = 0; k < told.size(); ++k) {
@@ -88,7 +89,8 @@ TEST_F(WsEnded, ATurnIsResumedExactlyBehindEachOfItsEvents) {
 class WsRunning : public WsResume {
 protected:
     WsRunning()
-        : WsResume{{support::say("一"), support::say("二"), support::say("三"), support::wait_for_gate(), support::say("四"), support::say("五")},
+        : WsResume{{support::say("一"), support::say("二"), support::say("三"), support::wait_for_gate(), support::say("四"),
+                    support::say("五")},
                    {{"ws.delta_window_ms", "0"}}} {}
 };
 
@@ -109,7 +111,7 @@ TEST_F(WsRunning, ATurnIsResumedExactlyBehindEachOfItsEvents) {
         model.gate().open();
         append(heard, second.until(Frame::kCompleted));
         EXPECT_EQ(answer_of(heard), "一二三四五");
-        EXPECT_EQ(story_of(heard), story_of(all(session, 1))) << "cut behind " << k;
+        EXPECT_EQ(story_of(heard), story_of(all(session))) << "cut behind " << k;
         if (last) break;  // all that is told before the gate has been cut
         ASSERT_LT(k, 100U);
     }
@@ -144,14 +146,13 @@ TEST_F(WsRunning, AConnectionMayMoveToAnotherSessionAndBack) {
     append(heard, std::move(late));
     const Place place = place_of(heard);
     model.gate().open();
-    ASSERT_TRUE(talker.ask(R"({"startTurn":{"userMessage":"再见","messageId":"m-2"}})").has_done());
-    const Frames others = talker.until(is_usage);
+    const Frames others = talker.converse(R"({"id":9,"startTurn":{"userMessage":"再见","messageId":"m-2"}})");
     for (const Frame& frame : others) EXPECT_NE(frame.body_case(), Frame::kWelcome);
     EXPECT_EQ(answer_of(others), "一二三四五");
     ASSERT_TRUE(talker.ask(resume(one, place)).has_welcome());
     append(heard, talker.until(Frame::kCompleted));
     EXPECT_EQ(answer_of(heard), "一二三四五");
-    EXPECT_EQ(story_of(heard), story_of(all(one, 1)));
+    EXPECT_EQ(story_of(heard), story_of(all(one)));
 }
 
 TEST_F(WsRunning, AfterARestartTheTurnIsToldAnewInANewEpoch) {
@@ -186,8 +187,7 @@ TEST_F(WsEnded, AfterARestartAnEndedTurnIsResumedBehindEachOfItsEvents) {
     }
     server.restart();
     Talker next = talker("?session=" + session);
-    ASSERT_TRUE(next.ask(R"({"startTurn":{"userMessage":"再见","messageId":"m-2"}})").has_done());
-    next.until(is_usage);
+    next.converse(R"({"id":9,"startTurn":{"userMessage":"再见","messageId":"m-2"}})");
     for (std::size_t k = 0; k < told.size(); ++k) {
         if (told[k].seq() == 0) continue;
         Frames whole{told.begin(), told.begin() + static_cast<std::ptrdiff_t>(k) + 1};
@@ -205,7 +205,8 @@ class WsAdvice : public support::ServerTest {
 protected:
     WsAdvice() : WsAdvice{std::make_shared<support::Gate>()} {}
     explicit WsAdvice(std::shared_ptr<support::Gate> gate)
-        : ServerTest{{}, [gate](agent::NodeSet& nodes) {
+        : ServerTest{{},
+                     [gate](agent::NodeSet& nodes) {
                          nodes.set(std::make_unique<support::GatedNode>(std::make_unique<agent::Coach>(), *gate));
                      }},
           gate_{std::move(gate)} {}
@@ -217,8 +218,7 @@ TEST_F(WsAdvice, ThatComesLaterIsToldOnEveryConnection) {
     Talker one{loop, server.port(), {.query = "?session=" + session}};
     Talker two{loop, server.port(), {.protocol = "rondo.v1.json", .query = "?session=" + session}};
     two.until(Frame::kWelcome);
-    ASSERT_TRUE(one.ask(R"({"startTurn":{"userMessage":"你好","enableAsyncCoach":true}})").has_done());
-    const Frames first = one.until(is_usage);
+    const Frames first = one.converse(R"({"id":9,"startTurn":{"userMessage":"你好","enableAsyncCoach":true}})");
     const auto completed = std::ranges::find_if(first, [](const Frame& frame) { return frame.has_completed(); });
     ASSERT_NE(completed, first.end());
     EXPECT_FALSE(completed->completed().task_id().empty()) << "the advice that is to come has a name";
@@ -231,7 +231,7 @@ TEST_F(WsAdvice, ThatComesLaterIsToldOnEveryConnection) {
     EXPECT_FALSE(here.advice().text().empty());
     EXPECT_EQ(here.SerializeAsString(), there.SerializeAsString());
 
-    Talker late{loop, server.port(), {.query = fmt::format("?session={}&after=1.{}", session, completed->seq())}};
+    Talker late{loop, server.port(), {.query = query(session, {place_of(first).epoch, completed->seq()})}};
     EXPECT_EQ(late.until(Frame::kAdvice).back().advice().text(), here.advice().text()) << "and to who was away";
 }
 

@@ -19,8 +19,7 @@ Frame parse(std::string_view json) {
 
 Talker::Talker(Loop& loop, std::uint16_t port, Options options)
     : encoding_{options.protocol == "rondo.v1.json" ? Encoding::json : Encoding::pb},
-      socket_{loop, port,
-              {.target = "/api/v1/ws" + options.query, .protocols = options.protocol, .headers = std::move(options.headers)}} {
+      socket_{loop, port, {.target = "/api/v1/ws" + options.query, .protocols = options.protocol, .headers = std::move(options.headers)}} {
     if (socket_.status() != 101) throw std::runtime_error{fmt::format("no WebSocket: {} {}", socket_.status(), socket_.body())};
 }
 
@@ -57,6 +56,17 @@ Frame Talker::ask(std::string_view command_json, std::vector<Frame>* heard) {
     frames.pop_back();
     if (heard) heard->insert(heard->end(), frames.begin(), frames.end());
     return answer;
+}
+
+std::vector<Frame> Talker::converse(std::string_view command_json) {
+    bool done = false, used = false;
+    say(command_json);
+    return until([&](const Frame& frame) {
+        if (frame.has_refused()) throw std::runtime_error{"refused: " + text_of(frame)};
+        done |= frame.has_done();
+        used |= frame.has_usage();
+        return done && used;
+    });
 }
 
 std::uint16_t Talker::ending(std::vector<Frame>* heard) {

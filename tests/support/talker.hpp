@@ -32,6 +32,8 @@ public:
     }
     /// Says a command and returns its answer; what else came meanwhile is in `heard`, when given.
     Frame ask(std::string_view command_json, std::vector<Frame>* heard = nullptr);
+    /// Says something and hears all of it: every frame until its `done` and its `usage` have both come.
+    std::vector<Frame> converse(std::string_view command_json);
     /// Frames until the end, and why it ended.
     std::uint16_t ending(std::vector<Frame>* heard = nullptr);
 

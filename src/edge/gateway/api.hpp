@@ -51,7 +51,8 @@ struct Backend {
     std::function<std::shared_ptr<const turn::Catalog>()> catalog;
     ConfigBackend config;
     OperationsBackend operations;
-    std::function<Status()> ready;                    ///< an error says why no new work is taken
+    std::function<Status()> ready;                    ///< an error says why others should be asked: what load balancers see
+    std::function<Status()> accepting;                ///< an error says why no new work is taken
     /// Who speaks for the personas, as people are told: a provider's name, or the embedded model, which is never passed off as one.
     struct Speaker {
         std::string name;

@@ -77,7 +77,7 @@ struct Handlers {
 private:
     [[nodiscard]] const Backend& backend() const { return api.backend_; }
     /// Why new work is refused, when it is.
-    [[nodiscard]] Status accepting() const { return api.backend_.ready(); }
+    [[nodiscard]] Status accepting() const { return api.backend_.accepting(); }
 
     /// A session as this caller may see it.
     [[nodiscard]] boost::json::object shown(const turn::StoredSession& session, const turn::Catalog& catalog) const;

@@ -28,6 +28,8 @@ public:
     void start();
     void check_deadline(TimePoint now);
     void close_if_idle();
+    void travel_if_idle();
+    void announce_end();
     void abort();  ///< the peer is gone or has to go: cancels the handler, closes the socket
 
     const Request& request() const override { return parser_.request(); }
@@ -81,6 +83,9 @@ private:
     asio::awaitable<ErrorCode> wait(Transport::Outcome wanted);
     void on_readable();
     void stop_watching();
+    [[nodiscard]] bool may_travel() const;
+    Status travel();
+    [[nodiscard]] bool last_answer() const;
     void limit_wait(Phase phase, Clock::duration limit);
     void await_input(TimePoint body_started);
     [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }
@@ -105,6 +110,7 @@ private:
     int eager_writes_{0};         // since this coroutine last gave way to others
     unsigned watch_{0};           // number of the current watch, odd while one is on
     bool fresh_{true};            // no request yet
+    const bool travelled_;        // it began with another server, in the clear
     bool expired_{false};         // the sweep ended a read
     bool gone_{false};            // nothing can be sent any more
     bool answered_{false};        // a head has left for this request

@@ -33,7 +33,7 @@ asio::awaitable<Result<WebSocket*>> Connection::upgrade(WebSocket::Options optio
     if (!sent) co_return propagate(sent);
     head_ = {};
     web_socket_ = std::make_unique<WebSocketSession>(*this, std::move(options), deflate ? deflate->window_bits : 0);
-    if (worker_->draining()) web_socket_->drain();
+    if (worker_->ending() || worker_->agent()) web_socket_->drain();
     co_return web_socket_.get();
 }
 }  // namespace rondo::net

@@ -133,7 +133,7 @@ std::string* message_id_of(Frame& command) {
 asio::awaitable<Result<Outcome>> run_command(const Backend& backend, Frame command, SessionId session, CallContext ctx) {
     // A stop is for what runs, also while nothing new may begin.
     if (command.has_stop()) co_return co_await stop(backend, command.stop(), std::move(session), std::move(ctx));
-    if (const auto ready = backend.ready(); !ready) co_return propagate(ready);
+    if (const auto accepting = backend.accepting(); !accepting) co_return propagate(accepting);
     switch (command.body_case()) {
         case Frame::kStartTurn: {
             auto request = turn_request(json::write(body_of(command.start_turn())), session.value, "");

@@ -213,7 +213,7 @@ asio::awaitable<Status> Connection::bind_or_create(Asked::Session wanted) {
     created.id = std::move(wanted.id);
     created.user = std::move(wanted.user);
     if (!created.user.empty() && !valid_id(created.user)) co_return fail(json::invalid({{"/payload/user_id", kIdRule}}));
-    if (const auto ready = parts_.backend.ready(); !ready) co_return ready;
+    if (const auto accepting = parts_.backend.accepting(); !accepting) co_return accepting;
     if (const auto owned = complete_session(created, ctx, {}); !owned) co_return owned;
     const auto made = co_await parts_.backend.turns.create(std::move(created));
     if (!made) co_return propagate(made);

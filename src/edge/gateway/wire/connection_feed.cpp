@@ -36,9 +36,10 @@ asio::awaitable<void> Connection::tell(Self self, std::shared_ptr<Feed> feed) {
     feed->ended = true;
     feed->place = {};
     self->changed_.notify();
-    if (told) {  // the events are over
-        if (self->parts_.backend.ready()) co_await self->tell_state(v1::Status::DELETED);
-        else self->leave_when_idle();
+    if (told) {
+        self->running_ = 0;
+        co_await self->tell_state(v1::Status::DELETED);
+        self->leave_when_idle();
     } else if (told.error().code != Code::cancelled) {
         self->close(1011, "the session's events cannot be read; try again");
     }
