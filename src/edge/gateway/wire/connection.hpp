@@ -78,6 +78,7 @@ private:
     asio::awaitable<void> stop_feed();
     static asio::awaitable<void> tell(Self self, std::shared_ptr<Feed> feed);
     asio::awaitable<Status> tell_all(Feed& feed);
+    asio::awaitable<Result<std::vector<turn::SessionEvent>>> later(Feed& feed, std::optional<TimePoint> due);
     Status take(const turn::SessionEvent& event, TimePoint now, Coalescer& pace, std::vector<Frame>& out, Told& told);
     void note(Frame& frame, Told& told);
     asio::awaitable<Status> send_event(Frame frame);
