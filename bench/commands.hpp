@@ -17,6 +17,7 @@ void add_startup(CLI::App& root, int& exit);
 void add_soak(CLI::App& root, int& exit);
 void add_overload(CLI::App& root, int& exit);
 void add_gateway(CLI::App& root, int& exit);
+void add_ws(CLI::App& root, int& exit);
 void add_drive(CLI::App& root, int& exit);  ///< hidden: what LoadChild starts
 
 /// The first transcript of the scenario, by name. An empty `scenarios`: where rondo looks itself. Errors: `not_found`.

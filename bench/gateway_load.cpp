@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,19 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kSilence{20'000};
-constexpr rlim_t kOwnFiles = 64;  ///< that are no connections
-
-/// The soft limit on file descriptors is raised as far as it may be.
-Status make_room(std::size_t connections) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const auto wanted = static_cast<rlim_t>(connections) + kOwnFiles;
-    if (limit.rlim_cur >= wanted) return {};
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    if (limit.rlim_cur == wanted && setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
-    return fail(Code::resource_exhausted,
-                fmt::format("{} connections need more file descriptors than allowed; raise ulimit -n", connections));
-}
 }  // namespace
 
 Result<Upload> Upload::connect(std::uint16_t port, const std::string& request) {
@@ -59,7 +45,7 @@ Status Upload::go_on(TimePoint now) {
 }
 
 Result<GatewayLoad> GatewayLoad::connect(std::uint16_t port, const Question& question, std::size_t callers) {
-    if (const auto room = make_room(2 * callers); !room) return propagate(room);  // another load may stand beside it
+    if (const auto room = allow_connections(2 * callers); !room) return propagate(room);  // another load may stand beside it
     GatewayLoad load{epoll_create1(EPOLL_CLOEXEC)};
     load.callers_.reserve(callers);
     for (std::size_t number = 0; number < callers; ++number) {

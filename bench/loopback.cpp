@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -65,6 +67,18 @@ Status Loopback::wait(std::chrono::milliseconds patience) {
     pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
     if (::poll(&waiting, 1, static_cast<int>(patience.count())) > 0) return {};
     return fail(Code::deadline_exceeded, "no answer in time");
+}
+
+Status allow_connections(std::size_t connections) {
+    constexpr rlim_t kOwnFiles = 64;  // that are no connections
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const auto wanted = static_cast<rlim_t>(connections) + kOwnFiles;
+    if (limit.rlim_cur >= wanted) return {};
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    if (limit.rlim_cur == wanted && setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
+    return fail(Code::resource_exhausted,
+                fmt::format("{} connections need more file descriptors than allowed; raise ulimit -n", connections));
 }
 
 Result<std::string> fetch(std::uint16_t port, std::string_view request) {

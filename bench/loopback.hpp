@@ -33,6 +33,10 @@ private:
     int socket_;  // -1 once moved from
 };
 
+/// Raises the soft limit on file descriptors so far that this process can hold as many connections; children inherit it.
+/// Errors: `resource_exhausted` (the hard limit is lower).
+[[nodiscard]] Status allow_connections(std::size_t connections);
+
 /// Asks once and returns the answer's body. Errors: those above and of AnswerReader; `internal` unless it is a 200.
 [[nodiscard]] Result<std::string> fetch(std::uint16_t port, std::string_view request);
 }  // namespace rondo::bench

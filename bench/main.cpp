@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
         "  rondo-bench startup\n"
         "  rondo-bench soak\n"
         "  rondo-bench overload\n"
-        "  rondo-bench gateway --table\n\n"
+        "  rondo-bench gateway --table\n"
+        "  rondo-bench ws\n\n"
         "rondo-bench COMMAND --help says more.");
     int exit = app::kOk;
     bench::add_turn(root, exit);
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
     bench::add_soak(root, exit);
     bench::add_overload(root, exit);
     bench::add_gateway(root, exit);
+    bench::add_ws(root, exit);
     bench::add_drive(root, exit);
     try {
         root.parse(argc, argv);

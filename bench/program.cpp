@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string_view>
 
 namespace rondo::bench {
 namespace {
@@ -36,6 +35,7 @@ Result<Program> start_program(const ProgramOptions& options) {
                                        "--log-level",
                                        options.log_level};
     if (!options.scenarios.empty()) arguments.insert(arguments.end(), {"--scenarios", options.scenarios.string()});
+    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
     return start(options.binary, std::move(arguments), options.environment);
 }
 
@@ -44,6 +44,11 @@ Result<Program> start_mock_provider(const MockOptions& options) {
                  {"mock-provider", "--port", "0", "--key", options.key, "--tokens", fmt::to_string(options.tokens), "--threads",
                   fmt::to_string(options.threads)},
                  {});
+}
+
+Result<Program> start_self(std::vector<std::string> arguments) {
+    std::error_code ec;
+    return start(std::filesystem::read_symlink("/proc/self/exe", ec), std::move(arguments), {});
 }
 
 std::vector<std::string> clean_environment(std::vector<std::string> more) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rondo::bench {
@@ -22,6 +23,7 @@ struct ProgramOptions {
     std::filesystem::path scenarios;          ///< empty: where the program looks itself
     std::vector<std::string> environment{};   ///< see clean_environment(); empty: this process's own
     std::string log_level{"warn"};
+    std::vector<std::string> arguments{};     ///< more of `rondo serve`
 };
 
 /// Starts `rondo serve` on a free port and waits until it listens. Its log goes to this process's standard error.
@@ -36,6 +38,9 @@ struct MockOptions {
 };
 /// The same for `rondo mock-provider`.
 [[nodiscard]] Result<Program> start_mock_provider(const MockOptions& options);
+
+/// This program once more, with a command that prints its address like `rondo serve`. Errors: those of start_program().
+[[nodiscard]] Result<Program> start_self(std::vector<std::string> arguments);
 
 /// This process's environment without settings of rondo, and `more`, each NAME=VALUE.
 [[nodiscard]] std::vector<std::string> clean_environment(std::vector<std::string> more);

@@ -10,13 +10,18 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 #include <utility>
 
 namespace rondo::app {
 namespace {
+constexpr std::chrono::seconds kUnwinding{1};
+constexpr std::chrono::seconds kProgress{1};
+
 std::size_t loop_count(const Config& config) {
     const int asked = config.server.threads;
     return asked > 0 ? static_cast<std::size_t>(asked) : std::max(1U, std::thread::hardware_concurrency());
@@ -53,6 +58,17 @@ Status App::open(config::Loaded<Config> settings) {
 
     auto gate_parts = gate(config);
     if (!gate_parts) return propagate(gate_parts);
+    net::Inheritance inheritance;
+    if (options_.inherit) {
+        if (config.server.tls.on()) {
+            const auto sound = net::TlsIdentity::load(config.server.tls.certificate, config.server.tls.key);
+            if (!sound) return propagate(sound);
+        }
+        auto left = options_.inherit(config);
+        if (!left) return propagate(left);
+        inheritance = std::move(*left);
+        inherited_ = inheritance.connections.size();
+    }
 
     auto migrations = turn::migrations();
     migrations.push_back(ledger::migration(static_cast<int>(migrations.size()) + 1));
@@ -128,7 +144,8 @@ Status App::open(config::Loaded<Config> settings) {
         .catalog = current,
         .config = config_backend(),
         .operations = operations_backend(),
-        .ready = [this] { return ready(); },
+        .ready = [this] { return taking_work(draining_); },
+        .accepting = [this] { return taking_work(refusing_); },
         .speaker =
             [this] {
                 using Speaker = gateway::Backend::Speaker;
@@ -139,6 +156,7 @@ Status App::open(config::Loaded<Config> settings) {
         .model = [this] { return providers_->model(); },
         .embed = [this](llm::EmbedRequest request, CallContext ctx) { return providers_->embed(std::move(request), std::move(ctx)); },
         .models = [this] { return providers_->names(); },
+        .web_sockets = [this] { return configuration_->current()->value.config().ws; },
         .shared = *shared_,
         .version = kVersion,
         .revision = kRevision,
@@ -161,10 +179,13 @@ Status App::open(config::Loaded<Config> settings) {
         config.server.tls, log_, [this](std::shared_ptr<const net::TlsIdentity> identity) { server_->use_identity(std::move(identity)); });
     if (!certificate) return propagate(certificate);
     certificate_ = std::move(*certificate);
-    const auto port = server_->listen();
+    const auto port = server_->listen(std::move(inheritance));
     if (!port) return propagate(port);
     port_ = *port;
-    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) { follow(pin->value); });
+    follow_generations_ = configuration_->live().subscribe([this](const LiveGeneration::Pin& pin) {
+        follow(pin->value);
+        api_->tell_generation(pin->generation);
+    });
     configuration_->start();
     keys_->start();
     if (certificate_) certificate_->start();
@@ -307,25 +328,53 @@ Result<gateway::Gate::Parts> App::gate(const Config& config) {
         }};
 }
 
-Status App::ready() const {
-    if (draining_) return fail(Code::unavailable, "the server is shutting down; try another or try again shortly");
+Status App::taking_work(bool no_more) const {
+    if (no_more) return fail(Code::unavailable, "the server is shutting down; try another or try again shortly");
     if (database_->failed()) return fail(Code::unavailable, "the store has failed; the server is about to restart");
     return {};
 }
 
 void App::drain() {
+    const auto pin = configuration_->current();
+    const auto& limits = pin->value.config().server;
+    const TimePoint deadline = Clock::now() + limits.drain_timeout;
     draining_ = true;
-    const auto deadline = Clock::now() + configuration_->current()->value.config().drain;
+    server_->begin_drain();
+    if (limits.drain_delay > Clock::duration::zero()) asio::co_spawn(loops_->at(0), pause(limits.drain_delay), asio::use_future).get();
+    refusing_ = true;
+    server_->stop_accepting();
+    finish_work(deadline, {});
+}
+
+void App::hand_over(net::TravelAgent agent, const std::function<void(std::string)>& progress) {
+    const TimePoint deadline = Clock::now() + configuration_->current()->value.config().server.drain_timeout;
+    server_->begin_hand_over(std::move(agent));
+    finish_work(deadline, progress);
+}
+
+void App::finish_work(TimePoint deadline, const std::function<void(std::string)>& progress) {
+    const TimePoint began = Clock::now();
+    // What is left at the end is cancelled, which takes a moment, too.
+    const auto unwinding = std::min<Clock::duration>(kUnwinding, (deadline - began) / 10);
+    auto done = asio::co_spawn(loops_->at(0), finish_on_loop(deadline - unwinding), asio::use_future);
+    while (done.wait_for(kProgress) != std::future_status::ready) {
+        if (progress) progress(fmt::format("{} connections are being answered", server_->open_connections()));
+    }
+    done.get();
+    log_.info("drained", {{"took_ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count()}}});
+}
+
+asio::awaitable<void> App::finish_on_loop(TimePoint deadline) {
     // Streams end when their turns do, so the turns are waited for while connections are still being answered.
     CallContext ctx;
     ctx.deadline = deadline;
-    server_->stop_accepting();
-    const auto idle = wait_for(*loops_, turns_->drain(ctx));
+    const auto idle = co_await turns_->drain(ctx);
     if (!idle) log_.warn("drain_incomplete", {{"message", "turns still run; the next start resumes them"}});
     feed_->close();  // its streams have no end of their own
-    asio::co_spawn(loops_->at(0), server_->drain(deadline), asio::use_future).get();
-    log_.info("drained");
+    co_await server_->drain(deadline);
 }
+
+net::Descriptor App::listener() const { return draining_ ? net::Descriptor{} : server_->listener(); }
 
 App::~App() {
     if (server_) server_->stop_accepting();

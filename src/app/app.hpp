@@ -24,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace rondo::app {
 /// The server, put together: owns every part, members in construction order, and is the only place that knows them all.
@@ -32,10 +33,13 @@ public:
     struct Options {
         Inputs inputs{};  ///< where the settings came from: reload() reads it again
         obs::Logger log{obs::Logger::null()};
+        /// Asked once all is checked that can be checked beside a server that still runs on the data folder: what to begin with, once that
+        /// folder is free. May block. Empty: a socket of our own.
+        std::function<Result<net::Inheritance>(const Config&)> inherit{};
         bool test_routes{false};  ///< serve --test-routes; never a setting, so that no file or environment can open them
-        std::function<void()> on_fatal{};       ///< the disk failed: exit and recover; on a thread of the store
+        std::function<void()> on_fatal{};  ///< the disk failed: exit and recover; on a thread of the store
         store::FaultPlan* disk_faults{nullptr};  ///< tests
-        llm::Model* embedded{nullptr};           ///< tests: speaks in the rehearsal model's place; not owned
+        llm::Model* embedded{nullptr};  ///< tests: speaks in the rehearsal model's place; not owned
         std::function<void(agent::NodeSet&)> adjust_nodes{};  ///< tests put faulty nodes here
         std::function<std::unique_ptr<store::SharedState>(std::unique_ptr<store::SharedState>)> wrap_shared{};  ///< tests: a faulty one
     };
@@ -45,8 +49,13 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<App>> start(config::Loaded<Config> config, Options options);
     ~App();  ///< stops without draining what still runs; a restart resumes it
 
-    /// Refuses new work, waits for what runs (at most Config::drain), stops. Blocks; not from a loop.
+    /// Says no at /readyz, then refuses new work and waits for what runs, at most server.drain_timeout_ms in all. Blocks; not from a loop.
     void drain();
+    /// The same, but connections go to `agent` instead of being closed, and no new one is refused: who comes waits in the listening socket,
+    /// which another process has. `progress` is told what is waited for, each second. Blocks; not from a loop.
+    void hand_over(net::TravelAgent agent, const std::function<void(std::string)>& progress);
+    /// See net::HttpServer::listener(); none from the moment drain() begins. Thread-safe.
+    [[nodiscard]] net::Descriptor listener() const;
 
     /// Reads settings, packs and workflow again and puts them in force when they are sound. Returns at once; thread-safe.
     void reload() {
@@ -60,10 +69,14 @@ public:
     [[nodiscard]] const net::RouteTable& routes() const { return server_->routes(); }
     [[nodiscard]] store::Database& database() { return *database_; }
     [[nodiscard]] std::size_t resumed_turns() const { return resumed_; }
+    /// Connections taken up from another process.
+    [[nodiscard]] std::size_t inherited() const { return inherited_; }
 
 private:
     explicit App(Options options);
     Status open(config::Loaded<Config> settings);
+    void finish_work(TimePoint deadline, const std::function<void(std::string)>& progress);
+    asio::awaitable<void> finish_on_loop(TimePoint deadline);
     void measure();
     /// Puts prices, limits and providers of a new generation in force. One call at a time.
     void follow(const Generation& generation);
@@ -75,7 +88,7 @@ private:
     [[nodiscard]] gateway::OperationsBackend operations_backend();
     /// Errors: those of KeyService::open, make_verifier and check_exposure.
     [[nodiscard]] Result<gateway::Gate::Parts> gate(const Config& config);
-    [[nodiscard]] Status ready() const;
+    [[nodiscard]] Status taking_work(bool no_more) const;
 
     Options options_;
     obs::Logger log_;
@@ -103,8 +116,9 @@ private:
     std::unique_ptr<gateway::Api> api_;
     std::unique_ptr<net::HttpServer> server_;
     std::unique_ptr<TlsService> certificate_;  // null without TLS
-    std::atomic<bool> draining_{false};
+    std::atomic<bool> draining_{false};  // others should be asked
+    std::atomic<bool> refusing_{false};  // and no new work is begun here
     std::uint16_t port_{0};
-    std::size_t resumed_{0};
+    std::size_t resumed_{0}, inherited_{0};
 };
 }  // namespace rondo::app

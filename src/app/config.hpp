@@ -3,6 +3,7 @@
 #include "base/config/loader.hpp"
 #include "base/describe.hpp"
 #include "base/obs/config.hpp"
+#include "edge/gateway/wire/config.hpp"
 #include "engine/ledger/config.hpp"
 #include "engine/llm/config.hpp"
 #include "platform/net/http_server.hpp"
@@ -23,8 +24,8 @@ struct Config {
     std::filesystem::path scenarios;      ///< empty: looked for, see find_scenarios
     std::string default_scenario{"sales-zh"};
     std::filesystem::path workflow{"config/workflow_config.json"};
-    std::chrono::milliseconds drain{25'000};
     net::HttpServer::Config server;
+    gateway::wire::Config ws;
     AuthConfig auth;
     store::Config store;
     turn::Config turn;
@@ -42,8 +43,8 @@ void describe(Visitor& v, Config& c) {
             "Folder of the scenario packs; empty: ./scenarios, else those installed beside the program.");
     v.field("default_scenario", c.default_scenario, Reload::live, "The scenario of sessions that name none.");
     v.field("workflow", c.workflow, Reload::live, "A workflow file that, when it exists, overrides every pack's own; empty: none.");
-    v.field("drain_ms", c.drain, Reload::live, "How long SIGTERM waits for running turns and open streams.", in(0ms, 600'000ms));
     v.section("server", c.server);
+    v.section("ws", c.ws);
     v.section("auth", c.auth);
     v.section("store", c.store);
     v.section("turn", c.turn);

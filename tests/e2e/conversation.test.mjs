@@ -68,10 +68,8 @@ scene('a Chinese conversation of three turns is streamed, coached, measured and 
   assert.equal(await page.locator('.stages [aria-current="step"]').count(), 1);
   await page.getByText('不是大语言模型').first().waitFor();
 
-  const rated = page.waitForResponse((response) => response.url().endsWith('/api/v1/feedback/submit'));
   await window.turn(1).locator('.stars label').nth(3).click();
-  assert.ok((await rated).ok());
-  assert.equal((await server.stored(session, 1)).npc.rating, 4);
+  while ((await server.stored(session, 1)).npc.rating !== 4);
   await page.mouse.move(0, 0);
   await window.screenshot('conversation-zh');
   await window.assertAccessible('the conversation');

@@ -128,6 +128,23 @@ test('an answer streams in without redrawing the conversation', { timeout: 60_00
   assert.ok((await elements(page)) < kMaxElements);
   assert.ok((await fromEnd(page)) <= 1, 'the end stays in view');
   context.diagnostic(`${slow} of ${frames} frames took more than 50 ms`);
+
+  // Nor what the answer already is: only its last paragraph changes.
+  const last = (end) =>
+    page.waitForFunction((words) => document.querySelector('[data-phase="streaming"] [data-answer] > .paragraph:last-child').textContent === words, end);
+  server.say(`${'A paragraph.\n'.repeat(500)}end`);
+  await last('end');
+  await page.evaluate(() => {
+    globalThis.changed = new Set();
+    const record = (records) => records.forEach(({ target }) => changed.add((target.parentElement ?? target).textContent));
+    new MutationObserver(record).observe(document.querySelector('[data-phase="streaming"] [data-answer]'), { subtree: true, childList: true, characterData: true });
+  });
+  for (let piece = 1, end = 'end'; piece <= 20; ++piece) {
+    server.say('.');
+    await last((end += '.'));
+  }
+  assert.deepEqual(await page.evaluate(() => [...globalThis.changed].filter((words) => !/^end\.+$/.test(words))), []);
+  assert.ok((await fromEnd(page)) <= 1, 'the end stays in view');
   server.finish();
   await window.completed(kTurns + 1);
   await window.close();

@@ -90,6 +90,12 @@ export class Server {
     return this.#program.end('SIGKILL');
   }
 
+  /** Goes down in order and comes back at the same address. */
+  async restart() {
+    await this.#program.end('SIGTERM');
+    await this.start();
+  }
+
   /** The end of what the server logged. */
   get log() {
     return this.#program?.log ?? '';

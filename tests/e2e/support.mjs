@@ -25,13 +25,26 @@ export class Window {
   static async open(browser, url, options = {}) {
     const window = new Window();
     window.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', ...options });
-    window.page = await window.context.newPage();
-    window.page.on('pageerror', (error) => window.faults.push(String(error)));
-    window.page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) window.faults.push(message.text());
-    });
-    await window.page.goto(url);
+    await window.#visit(url);
     return window;
+  }
+
+  /** Another tab beside this one, gone with it. */
+  async tab(url) {
+    const other = new Window();
+    other.context = this.context;
+    other.faults = this.faults;
+    await other.#visit(url);
+    return other;
+  }
+
+  async #visit(url) {
+    this.page = await this.context.newPage();
+    this.page.on('pageerror', (error) => this.faults.push(String(error)));
+    this.page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) this.faults.push(message.text());
+    });
+    await this.page.goto(url);
   }
 
   /** Begins a scenario; returns the session the address now names. */

@@ -21,6 +21,7 @@ struct World {
     bool up{false};
     int speaking{0};              ///< of the clients: those that may send while the server is in this life
     int starts{0};                ///< of the server: tells a crash from a broken connection
+    bool cuts{false};             ///< connections may break at any time: one server follows the other
     std::uint16_t port{0};
     bool enough{false};           ///< clients finish the turn they are in and leave
     std::function<void()> heard;  ///< called for every answer and every event; may crash the server

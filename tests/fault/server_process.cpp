@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -29,7 +30,12 @@ std::vector<std::string> with_own(const std::vector<std::string>& more) {
 }
 }  // namespace
 
-void ServerProcess::start(const std::vector<std::string>& environment) {
+void ServerProcess::start(const std::vector<std::string>& environment, const std::vector<std::string>& arguments) {
+    launch(environment, arguments);
+    await_listening();
+}
+
+void ServerProcess::launch(const std::vector<std::string>& environment, const std::vector<std::string>& more) {
     int pipe_ends[2];
     if (::pipe2(pipe_ends, O_CLOEXEC) != 0) throw std::runtime_error{"no pipe"};
     const std::string log = (data_ / "server.log").string();
@@ -37,11 +43,15 @@ void ServerProcess::start(const std::vector<std::string>& environment) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-    std::vector<std::string> arguments{RONDO_BINARY,  "serve",        "--port",      "0",
-                                       "--data",      data_.string(), "--scenarios", RONDO_SOURCE_DIR "/scenarios",
-                                       "--log-level", "warn"};
+    std::vector<std::string> arguments{RONDO_BINARY, "serve", "--data", data_.string(), "--scenarios", RONDO_SOURCE_DIR "/scenarios"};
+    const auto usual = [&](const char* name, const char* value) {
+        if (std::ranges::find(more, name) == more.end()) arguments.insert(arguments.end(), {name, value});
+    };
+    usual("--port", "0");
+    usual("--log-level", "warn");
+    arguments.insert(arguments.end(), more.begin(), more.end());
     auto variables = with_own(environment);
-    const TimePoint started = Clock::now();
+    started_ = Clock::now();
     const int failed = ::posix_spawn(&pid_, RONDO_BINARY, &actions, nullptr, pointers(arguments).data(), pointers(variables).data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(pipe_ends[1]);
@@ -50,12 +60,15 @@ void ServerProcess::start(const std::vector<std::string>& environment) {
         pid_ = -1;
         throw std::runtime_error{"cannot start " RONDO_BINARY};
     }
+}
+
+void ServerProcess::await_listening() {
     const std::string line = read_line();
-    ready_after_ = Clock::now() - started;
+    ready_after_ = Clock::now() - started_;
     const auto colon = line.rfind(':');
     if (!line.starts_with("listening on http://") ||
         std::from_chars(line.data() + colon + 1, line.data() + line.size(), port_).ec != std::errc{}) {
-        throw std::runtime_error{"the server said \"" + line + "\" instead of its address; see " + log};
+        throw std::runtime_error{"the server said \"" + line + "\" instead of its address; see " + (data_ / "server.log").string()};
     }
 }
 
@@ -68,6 +81,8 @@ std::string ServerProcess::read_line() {
         line += byte;
     }
 }
+
+void ServerProcess::signal(int number) const { ::kill(pid_, number); }
 
 void ServerProcess::kill() {
     if (!running()) return;

@@ -1,79 +1,120 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SseEvent } from '../src/api/sse';
-import { applyEvent, compareIds, isSettled, newTurn, turnsFromMessages, type TurnView } from '../src/state/turn';
+import type { Advice, Ended } from '../src/api/proto';
+import { applyEvent, isUnsent, newTurn, restart, turnsFromMessages, type TurnEvent, type TurnView } from '../src/state/turn';
 
-const event = (id: string, type: string, data: unknown = {}): SseEvent => ({ id, type, data: JSON.stringify(data) });
-const delta = (id: string, text: string) => event(id, 'delta', { text });
-const result = { turn_number: 1, status: 'completed', npc_response: 'abc', coach_advice: 'pending', ttft_ms: 3 };
-const after = (...events: SseEvent[]) => events.reduce((turn, next) => applyEvent(turn, next), newTurn('hi'));
+const head = { seq: 0, epoch: 0, id: 0 };
+const noAdvice: Advice = { turn_number: 1, task_id: '', text: '', rules: [], missing: false };
+const accepted = (number: number, parent: number, text = ''): TurnEvent => ({
+  ...head,
+  kind: 'accepted',
+  value: { turn_number: number, parent_turn: parent, message_id: 'm', trace_id: new Uint8Array(), user_message: text },
+});
+const delta = (text: string): TurnEvent => ({ ...head, kind: 'delta', value: { text, seam: false } });
+const restarted = { ...accepted(1, 0), kind: 'restarted' } as TurnEvent;
+const advice = (fields: Partial<Advice>): TurnEvent => ({ ...head, kind: 'advice', value: { ...noAdvice, ...fields } });
+const ended = (fields: Partial<Ended>, kind: 'completed' | 'failed' = 'completed'): TurnEvent => ({
+  ...head,
+  kind,
+  value: {
+    turn_number: 1,
+    status: kind === 'failed' ? 2 : 0,
+    answer_bytes: 0,
+    stage: '',
+    intent: '',
+    confidence: 0,
+    compliance: null,
+    blocked: false,
+    input_tokens: 0,
+    output_tokens: 0,
+    cost_micros: 0,
+    task_id: '',
+    advice: null,
+    ttft_ms: 0,
+    duration_ms: 0,
+    decision_id: '',
+    model: '',
+    sources: [],
+    error: null,
+    ...fields,
+  },
+});
+const after = (...events: TurnEvent[]) => events.reduce(applyEvent, newTurn('hi'));
 
 const rows: [claim: string, turn: TurnView, expected: Partial<TurnView>][] = [
-  ['accepted gives the turn its number', after(event('1.1', 'accepted', { turn_number: 4 })), { number: 4, phase: 'streaming' }],
-  ['deltas add up', after(delta('1.1', 'a'), delta('1.2', 'b')), { text: 'ab', lastId: '1.2' }],
+  ['accepted gives the turn its number', after(accepted(4, 0)), { number: 4, phase: 'streaming', user: 'hi', siblings: [4] }],
+  ['another window tells what was said', applyEvent(newTurn(''), accepted(4, 0, 'they said')), { user: 'they said' }],
+  ['deltas add up', after(accepted(1, 0), delta('a'), delta('b')), { text: 'ab' }],
+  ['accepted once more, the answer begins anew', after(accepted(1, 0), delta('a'), accepted(1, 0), delta('b')), { text: 'b', restarted: false }],
+  ['restarted discards the text so far, and says so', after(delta('a'), restarted, delta('x')), { text: 'x', restarted: true }],
   [
-    'an event told twice counts once',
-    after(delta('1.1', 'a'), delta('1.2', 'b'), delta('1.1', 'a'), delta('1.2', 'b')),
-    { text: 'ab' },
+    'the end brings the facts and leaves the text',
+    after(
+      delta('abc'),
+      ended({
+        stage: 'opening',
+        intent: 'greet',
+        confidence: 0.5,
+        compliance: { risk_level: 'LOW', score: 0.25, findings: [] },
+        input_tokens: 3,
+        output_tokens: 4,
+        cost_micros: 12,
+        ttft_ms: 3,
+        decision_id: 'd',
+      }),
+    ),
+    {
+      text: 'abc',
+      phase: 'completed',
+      stage: 'opening',
+      intent: 'greet',
+      confidence: 0.5,
+      compliance: { risk_level: 'LOW', score: 0.25 },
+      usage: { input_tokens: 3, output_tokens: 4 },
+      cost: { micros: 12, currency: 'USD' },
+      ttftMs: 3,
+      decisionId: 'd',
+      advice: [],
+    },
   ],
   [
-    'restarted discards the text so far',
-    after(delta('1.1', 'a'), event('2.1', 'restarted'), delta('2.2', 'x')),
-    { text: 'x', restarted: true },
+    'what the end does not tell is unknown, not zero',
+    after(ended({})),
+    { stage: null, intent: null, confidence: null, compliance: null, usage: null, cost: null, ttftMs: null, decisionId: null },
   ],
-  ['a new epoch alone discards it too', after(delta('1.9', 'a'), delta('2.1', 'x')), { text: 'x', restarted: true }],
-  ['a late event of an older epoch is ignored', after(delta('2.1', 'x'), delta('1.9', 'a')), { text: 'x' }],
+  ['a stopped turn keeps its partial text', after(delta('a'), ended({ status: 1 })), { text: 'a', phase: 'stopped' }],
+  ['advice may come with the end', after(ended({ advice: { ...noAdvice, text: 'ask' } })), { advice: [{ title: '', text: 'ask', severity: '' }] }],
+  ['or be promised', after(ended({ task_id: 't' })), { advice: 'pending' }],
   [
-    'completed has the last word on the text',
-    after(delta('1.1', 'a'), event('1.2', 'completed', result)),
-    { text: 'abc', phase: 'completed', ttftMs: 3 },
+    'and come later',
+    after(ended({ task_id: 't' }), advice({ text: 'ask first' })),
+    { advice: [{ title: '', text: 'ask first', severity: '' }] },
   ],
+  ['or not at all', after(ended({ task_id: 't' }), advice({ missing: true })), { advice: [] }],
+  ['a finished answer takes no more deltas', after(delta('a'), ended({}), delta('zzz'), restarted, accepted(1, 0)), { text: 'a', restarted: false }],
   [
-    'a stopped turn keeps its partial text',
-    after(event('1.1', 'completed', { ...result, status: 'stopped', npc_response: 'a' })),
-    { text: 'a', phase: 'stopped' },
-  ],
-  [
-    'advice may come after the answer',
-    after(event('1.1', 'completed', result), event('1.2', 'coach_advice', { advice: 'ask first' })),
-    { text: 'abc', advice: [{ title: '', text: 'ask first', severity: '' }] },
-  ],
-  [
-    'a finished answer takes no more deltas',
-    after(event('1.1', 'completed', result), delta('1.2', 'zzz'), event('2.1', 'restarted')),
-    { text: 'abc', restarted: false },
-  ],
-  [
-    'failed carries its problem',
-    after(event('1.1', 'failed', { problem: { title: 'No', status: 503, code: 'UNAVAILABLE' } })),
-    { phase: 'failed', problem: { title: 'No', status: 503, code: 'UNAVAILABLE', detail: '', errors: [] } },
-  ],
-  [
-    'a failed turn keeps how far it got',
-    after(event('1.1', 'failed', { ...result, status: 'failed', npc_response: 'ab', error: { code: 'INTERNAL', message: 'm' } })),
-    { text: 'ab', phase: 'failed', problem: { title: '', status: 0, code: 'INTERNAL', detail: 'm', errors: [] } },
-  ],
-  [
-    'unknown events and broken data do no harm',
-    after(event('1.1', 'node_started'), { id: '1.2', type: 'delta', data: '{' }, delta('1.3', 'a')),
-    { text: 'a' },
+    'a failed turn keeps how far it got, and why',
+    after(
+      delta('ab'),
+      ended(
+        { error: { code: 'UNAVAILABLE', message: 'm', reason: 'PROVIDER_FAULT', retry_after_ms: 0, status: 503, faults: [] } },
+        'failed',
+      ),
+    ),
+    { text: 'ab', phase: 'failed', problem: { title: '', status: 503, code: 'PROVIDER_FAULT', detail: 'm', errors: [] } },
   ],
 ];
-
 for (const [claim, turn, expected] of rows) {
   test(claim, () => assert.deepEqual({ ...turn, ...expected }, turn));
 }
 
-test('a turn is settled when its answer and its advice are in', () => {
-  const answered = after(event('1.1', 'completed', result));
-  assert.equal(isSettled(answered), false);
-  assert.equal(isSettled(applyEvent(answered, event('1.2', 'coach_advice', { advice: null }))), true);
+test('a turn waits, is sent, and is neither once the server has it', () => {
+  const phases = ['queued', 'sending', 'streaming', 'failed'] as const;
+  assert.deepEqual(phases.map((phase) => isUnsent({ ...newTurn('hi'), phase })), [true, true, false, false]);
+  assert.equal(newTurn('hi').phase, 'queued');
 });
 
-test('ids are ordered by epoch, then by number', () => {
-  const ids = ['10.1', '2.1', '1.10', '1.9'];
-  assert.deepEqual([...ids].sort(compareIds), ['1.9', '1.10', '2.1', '10.1']);
-});
+test('what has ended does not restart', () => assert.equal(restart(after(delta('a'), ended({}))).text, 'a'));
 
 test('messages become turns, in order, with the running one open', () => {
   const npc = { role: 'npc', status: 'completed', rating: 4, coach_advice: { text: 'x' } };

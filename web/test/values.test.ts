@@ -28,15 +28,11 @@ for (const [claim, value, read] of advice) {
   test(`advice: ${claim}`, () => assert.deepEqual(readAdvice(value), read));
 }
 
-test('waits double up to eight seconds and are shortened by a fifth at most', () => {
-  assert.deepEqual(
-    [1, 2, 3, 4, 5, 6, 60].map((attempt) => backoffMs(attempt, () => 0)),
-    [500, 1000, 2000, 4000, 8000, 8000, 8000],
-  );
-  assert.equal(
-    backoffMs(1, () => 1),
-    400,
-  );
+test('waits are anything up to a limit that doubles until eight seconds', () => {
+  const limits = (random: number) => [1, 2, 3, 4, 5, 6, 60].map((attempt) => backoffMs(attempt, () => random));
+  assert.deepEqual(limits(1), [500, 1000, 2000, 4000, 8000, 8000, 8000]);
+  assert.deepEqual(limits(0.5), [250, 500, 1000, 2000, 4000, 4000, 4000]);
+  assert.equal(backoffMs(9, () => 1, 4_000, 60_000), 60_000);
 });
 
 test('a pause ends when woken, and with the signal', async () => {
@@ -49,6 +45,9 @@ test('a pause ends when woken, and with the signal', async () => {
   abort.abort(new Error('left'));
   await assert.rejects(cut, /left/);
   await assert.rejects(pause.wait(0, abort.signal), /left/);
+  const endless = pause.wait(null, new AbortController().signal);
+  pause.wake();
+  await endless;
 });
 
 test('a problem is read from whatever came', () => {

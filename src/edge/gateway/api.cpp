@@ -9,6 +9,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace rondo::gateway {
 namespace {
 constexpr std::size_t kMaxBody = 256U << 10U;
@@ -27,16 +29,30 @@ net::RefusalWriter refusals_of(const sdk::Dialect& (*choose)(const net::Request&
 }  // namespace
 
 Api::Api(Backend backend)
-    : backend_{std::move(backend)}, gate_{backend_.gate, backend_.registry}, trace_seed_{Rng::from_entropy().next()} {}
+    : backend_{std::move(backend)},
+      gate_{backend_.gate, backend_.registry},
+      hub_{backend_.registry},
+      trace_seed_{Rng::from_entropy().next()} {}
 
 CallContext Api::context(const net::Request& request, const Caller& caller) {
+    return context(caller, parse_traceparent(request.header("traceparent")));
+}
+
+CallContext Api::context(const Caller& caller, std::string_view trace) {
+    TraceContext parent;
+    if (trace.size() == parent.trace_id.size()) std::ranges::copy(trace, parent.trace_id.begin());
+    if (!parent.valid()) return context(caller, std::nullopt);
+    parent.span_id.back() = 1;  // the standard wants one; the client's is not known
+    return context(caller, parent);
+}
+
+CallContext Api::context(const Caller& caller, const std::optional<TraceContext>& parent) {
     CallContext ctx;
     ctx.scope = caller.who.scope;
     ctx.reach = caller.reach();
     ctx.key = caller.who.key;
     ctx.budget = caller.who.budget;
     Rng rng{mix(trace_seed_, traces_.fetch_add(1, std::memory_order_relaxed))};
-    const auto parent = parse_traceparent(request.header("traceparent"));
     ctx.trace = parent ? *parent : new_trace(rng);
     return ctx;
 }
@@ -72,6 +88,7 @@ net::RouteTable Api::routes() {
     constexpr Access kCatalog{Resource::catalog, read};
     constexpr Access kReadSessions{Resource::sessions, read}, kChangeSessions{Resource::sessions, change};
     constexpr Access kReadTurns{Resource::turns, read}, kChangeTurns{Resource::turns, change};
+    constexpr Access kWebSocket{Resource::turns, change, true};
     constexpr Access kReadSettings{Resource::settings, read}, kChangeSettings{Resource::settings, change};
     constexpr Access kUsage{Resource::usage, read};
     constexpr Access kReadBudgets{Resource::budgets, read}, kChangeBudgets{Resource::budgets, change};
@@ -123,6 +140,8 @@ net::RouteTable Api::routes() {
         &Handlers::submit_feedback, Priority::ongoing);
     add({Resource::turns, read}, Method::post, "/api/v1/ws-tickets", "create_ws_ticket",
         "A ticket that opens one WebSocket within half a minute, for browsers.", &Handlers::create_ticket);
+    add(kWebSocket, Method::get, "/api/v1/ws", "web_socket", "Converse over a WebSocket.", &Handlers::web_socket,
+        Priority::ongoing);
     add(kCatalog, Method::get, "/api/v1/scenarios", "list_scenarios", "The installed scenarios.", &Handlers::list_scenarios);
     add(kReadSettings, Method::get, "/api/v1/config", "get_config", "Every setting with its source.", &Handlers::get_config);
     add(kReadSettings, Method::get, "/api/v1/config/schema", "get_config_schema", "JSON Schema of the configuration file.",

@@ -2,6 +2,8 @@
 #include "base/obs/registry.hpp"
 #include "edge/gateway/gate.hpp"
 #include "edge/gateway/operator_feed.hpp"
+#include "edge/gateway/wire/config.hpp"
+#include "edge/gateway/wire/hub.hpp"
 #include "engine/ledger/usage_ledger.hpp"
 #include "engine/llm/config.hpp"
 #include "engine/llm/embedding.hpp"
@@ -49,7 +51,8 @@ struct Backend {
     std::function<std::shared_ptr<const turn::Catalog>()> catalog;
     ConfigBackend config;
     OperationsBackend operations;
-    std::function<Status()> ready;                    ///< an error says why no new work is taken
+    std::function<Status()> ready;                    ///< an error says why others should be asked: what load balancers see
+    std::function<Status()> accepting;                ///< an error says why no new work is taken
     /// Who speaks for the personas, as people are told: a provider's name, or the embedded model, which is never passed off as one.
     struct Speaker {
         std::string name;
@@ -59,6 +62,7 @@ struct Backend {
     std::function<llm::Model*()> model;               ///< what /v1 passes requests on to; null: no provider is configured
     std::function<asio::awaitable<Result<llm::EmbedAnswer>>(llm::EmbedRequest, CallContext)> embed;  ///< for /v1/embeddings
     std::function<std::vector<std::string>()> models; ///< the names a request may ask for, besides rondo/SCENARIO
+    std::function<wire::Config()> web_sockets;        ///< as configured today
     store::SharedState& shared;                       ///< remembers where transcripts of /v1 belong
     std::string version;
     std::string revision;
@@ -74,6 +78,8 @@ public:
     explicit Api(Backend backend);
     /// The routes refer to this object.
     [[nodiscard]] net::RouteTable routes();
+    /// Another configuration is in force: tells those who are connected. Thread-safe.
+    void tell_generation(std::uint64_t generation) { hub_.tell_generation(generation); }
 
 private:
     friend struct Handlers;
@@ -91,9 +97,13 @@ private:
     [[nodiscard]] net::Response refused(const net::Request& request, const Entry& entry, const Error& error);
     /// Who calls, until when, in which trace.
     [[nodiscard]] CallContext context(const net::Request& request, const Caller& caller);
+    /// The same for a command on a connection; `trace`: 16 bytes of the client's, else it begins one.
+    [[nodiscard]] CallContext context(const Caller& caller, std::string_view trace);
+    [[nodiscard]] CallContext context(const Caller& caller, const std::optional<TraceContext>& parent);
 
     Backend backend_;
     Gate gate_;
+    wire::Hub hub_;
     std::uint64_t trace_seed_;
     std::atomic<std::uint64_t> traces_{0};
 };

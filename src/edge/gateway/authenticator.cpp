@@ -37,6 +37,20 @@ Result<guard::Principal> Authenticator::authenticate(const net::Request& request
     return by_key(sent, *keys);
 }
 
+Status Authenticator::check_again(const guard::Principal& who) const {
+    const auto gone = [](const char* message, const char* reason) -> Status {
+        return fail(Error{.code = Code::unauthenticated, .message = message, .reason = reason});
+    };
+    if (who.anonymous()) return open() ? Status{} : gone("this server wants a key by now", "KEY_REQUIRED");
+    const auto now = Clock::wall();
+    if (who.expires) return now < *who.expires ? Status{} : gone("the token has expired; get a new one", "TOKEN_EXPIRED");
+    const auto keys = sources_.keys();
+    const auto record = keys->records().find(who.key);
+    if (record == keys->records().end() || record->second.revoked) return gone("the key was revoked; ask for another", "KEY_REVOKED");
+    const auto& expires = record->second.expires;
+    return !expires || now < *expires ? Status{} : gone("the key has expired; ask for another", "KEY_EXPIRED");
+}
+
 Result<guard::Principal> Authenticator::by_key(std::string_view text, const guard::KeyBook& keys) const {
     const auto now = Clock::wall();
     const auto record = keys.verify(text, now);

@@ -25,6 +25,10 @@ public:
     /// Errors: `unauthenticated`, reason KEY_REQUIRED or those of KeyBook::verify and JwtVerifier::verify.
     [[nodiscard]] Result<guard::Principal> authenticate(const net::Request& request) const;
 
+    /// Whether who was let in earlier would be again: its key may have been revoked since, its token may have expired.
+    /// Errors: `unauthenticated`, reason KEY_REQUIRED, KEY_REVOKED, KEY_EXPIRED or TOKEN_EXPIRED.
+    [[nodiscard]] Status check_again(const guard::Principal& who) const;
+
     /// Nobody needs to say who they are: there is neither a key nor a verifier, and the server may be open without.
     [[nodiscard]] bool open() const { return sources_.open_without_keys && !sources_.tokens && sources_.keys()->empty(); }
 

@@ -92,11 +92,11 @@ asio::awaitable<void> Handlers::converse(sdk::Call& call, sdk::Wire& wire, std::
         // Nobody hears the rest. As with the stop button, what was said so far stays.
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         if (handle.live && !handle.replay) co_await backend().turns.stop(call.ctx(), id, handle.live->number());
-        co_return co_await count_tokens(id, counted);
+        co_return co_await count_tokens(backend().turns, api.gate_, caller.who, id, counted);
     }
     if (ended) remember(call, scenario, std::move(*said), id, **ended);
     co_await conclude(call, wire, ended);
-    co_await count_tokens(id, counted);
+    co_await count_tokens(backend().turns, api.gate_, caller.who, id, counted);
 }
 
 /// Starts the turn in the session the caller names, in the one its transcript leads to, or in a new one.

@@ -25,6 +25,13 @@ void tell(std::vector<net::Header>& headers, const char* kind, const std::option
     headers.push_back({fmt::format("x-ratelimit-remaining-{}", kind), std::to_string(window->remaining)});
     headers.push_back({fmt::format("x-ratelimit-reset-{}", kind), span_text(window->reset_after)});
 }
+
+Error too_fast(const guard::RateLimiter::Verdict& said) {
+    return {.code = Code::resource_exhausted,
+            .message = fmt::format("the key's limit of {} is reached; try again in {}", said.refused_by, span_text(said.retry_after)),
+            .reason = "RATE_LIMITED"};
+}
+
 /// What a page of an allowed origin may see of an answer besides what CORS lets every page see.
 constexpr const char* kExposed =
     "Retry-After, Link, Idempotent-Replay, request-id, x-request-id, x-session-id, x-ratelimit-limit-requests, "
@@ -88,12 +95,22 @@ Result<Caller> Gate::admit(const net::Request& request, Access access, std::vect
     if (!said.admitted) {
         refused_rate_.add();
         headers.push_back({"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(said.retry_after).count())});
-        return fail(
-            Error{.code = Code::resource_exhausted,
-                  .message = fmt::format("the key's limit of {} is reached; try again in {}", said.refused_by, span_text(said.retry_after)),
-                  .reason = "RATE_LIMITED"});
+        return fail(too_fast(said));
     }
     return Caller{std::move(*who), access, headers};
+}
+
+Status Gate::admit_again(const guard::Principal& who) {
+    if (const auto good = parts_.authenticator.check_again(who); !good) {
+        refused_unknown_.add();
+        return good;
+    }
+    const auto said = limiter_.admit(who.key, who.limits, Clock::now());
+    if (said.admitted) return {};
+    refused_rate_.add();
+    auto error = too_fast(said);
+    error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(said.retry_after);
+    return fail(std::move(error));
 }
 
 Result<guard::Principal> Gate::identify(const net::Request& request, Access access) {

@@ -62,6 +62,9 @@ public:
     /// Who calls. Errors: `unauthenticated`; `permission_denied` (reason SCOPE_TOO_NARROW; FOREIGN_ORIGIN for a WebSocket);
     /// `resource_exhausted` (reason RATE_LIMITED; `headers` says for how long).
     [[nodiscard]] Result<Caller> admit(const net::Request& request, Access access, std::vector<net::Header>& headers);
+    /// One more thing that a caller does who stays, on a WebSocket. Errors: Authenticator::check_again's; `resource_exhausted`, reason
+    /// RATE_LIMITED.
+    [[nodiscard]] Status admit_again(const guard::Principal& who);
     /// What a call used in the end.
     void spend(const guard::Principal& who, std::int64_t tokens) { limiter_.spend(who.key, who.limits, tokens, Clock::now()); }
     void audit(const Caller& caller, std::string_view route, std::string_view path, const TraceContext& trace) const;

@@ -12,6 +12,12 @@ namespace rondo::gateway {
 /// Models of this name are scenarios: rondo/sales-zh.
 inline constexpr std::string_view kScenarioModels = "rondo/";
 
+/// Makes a wanted session the caller's, or the user's it names, and completes it: id (it follows from `idempotency_key` when there is one),
+/// time, seed. Errors: `permission_denied`, reason ANOTHER_USER.
+[[nodiscard]] Status complete_session(turn::SessionCreated& wanted, const CallContext& ctx, std::string_view idempotency_key);
+/// Counts what a turn used against the caller's tokens, when those are limited; waits for its end, also when the client has left.
+asio::awaitable<void> count_tokens(turn::Turns& turns, Gate& gate, guard::Principal who, SessionId id, turn::TurnHandle handle);
+
 /// One function per route. Each answers its exchange exactly once.
 struct Handlers {
     Api& api;
@@ -30,6 +36,8 @@ struct Handlers {
     asio::awaitable<void> turn_events(net::Exchange& exchange) const;
     asio::awaitable<void> stop_turn(net::Exchange& exchange) const;
     asio::awaitable<void> submit_feedback(net::Exchange& exchange) const;
+    // ws_api.cpp
+    asio::awaitable<void> web_socket(net::Exchange& exchange) const;
     // catalog_api.cpp
     asio::awaitable<void> list_scenarios(net::Exchange& exchange) const;
     asio::awaitable<void> metrics(net::Exchange& exchange) const;
@@ -69,7 +77,7 @@ struct Handlers {
 private:
     [[nodiscard]] const Backend& backend() const { return api.backend_; }
     /// Why new work is refused, when it is.
-    [[nodiscard]] Status accepting() const { return api.backend_.ready(); }
+    [[nodiscard]] Status accepting() const { return api.backend_.accepting(); }
 
     /// A session as this caller may see it.
     [[nodiscard]] boost::json::object shown(const turn::StoredSession& session, const turn::Catalog& catalog) const;
@@ -79,8 +87,6 @@ private:
     /// Answers with the turn, as JSON once it has ended or as a stream, as the client accepts it.
     asio::awaitable<void> answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const;
     asio::awaitable<void> search_sessions(net::Exchange& exchange, CallContext ctx, turn::SearchWords words, Paging page) const;
-    /// Counts what a turn used against the caller's tokens, when those are limited; waits for its end, also when the client has left.
-    asio::awaitable<void> count_tokens(SessionId id, turn::TurnHandle handle) const;
     asio::awaitable<void> tell(net::Exchange& exchange, CallContext ctx, SessionId id, turn::TurnHandle handle) const;
     /// How a budget stands. Errors: the ledger's.
     [[nodiscard]] asio::awaitable<Result<boost::json::object>> budget(ledger::Subject subject) const;

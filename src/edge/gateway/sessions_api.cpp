@@ -8,29 +8,32 @@
 #include <fmt/format.h>
 
 namespace rondo::gateway {
+Status complete_session(turn::SessionCreated& wanted, const CallContext& ctx, std::string_view idempotency_key) {
+    wanted.tenant = ctx.scope.tenant.value;
+    if (wanted.user.empty()) wanted.user = ctx.scope.user.value;
+    if (!ctx.reaches({ctx.scope.tenant, UserId{wanted.user}})) {
+        return fail(Error{.code = Code::permission_denied,
+                          .message = "this key is for one user; leave user_id out, or use an admin's key",
+                          .reason = "ANOTHER_USER"});
+    }
+    if (wanted.id.empty()) {
+        // With an Idempotency-Key the id follows from the key, so a repetition meets the session the first attempt made.
+        Rng rng = Rng::from_entropy();
+        wanted.id = idempotency_key.empty() ? new_id("s_", rng)
+                                            : "s_" + to_hex(store::Idempotency::digest(
+                                                         fmt::format("{}\n{}\n{}", wanted.tenant, ctx.scope.user.value, idempotency_key)));
+    }
+    wanted.at = Clock::wall();
+    wanted.seed = Rng{mix(std::hash<std::string>{}(wanted.id), 0)}.next();
+    return {};
+}
+
 asio::awaitable<void> Handlers::create_session(net::Exchange& exchange) const {
     if (const auto status = accepting(); !status) co_return co_await refuse(exchange, status.error(), ctx);
     auto wanted = session_request(exchange.request().body);
     if (!wanted) co_return co_await refuse(exchange, wanted.error(), ctx);
-    wanted->tenant = ctx.scope.tenant.value;
-    if (wanted->user.empty()) wanted->user = ctx.scope.user.value;
-    if (!ctx.reaches({ctx.scope.tenant, UserId{wanted->user}})) {
-        co_return co_await refuse(exchange,
-                                  {.code = Code::permission_denied,
-                                   .message = "this key is for one user; leave user_id out, or use an admin's key",
-                                   .reason = "ANOTHER_USER"},
-                                  ctx);
-    }
-    if (wanted->id.empty()) {
-        // With an Idempotency-Key the id follows from the key, so a repetition meets the session the first attempt made.
-        const auto key = exchange.request().header("idempotency-key");
-        Rng rng = Rng::from_entropy();
-        wanted->id = key.empty()
-                         ? new_id("s_", rng)
-                         : "s_" + to_hex(store::Idempotency::digest(fmt::format("{}\n{}\n{}", wanted->tenant, ctx.scope.user.value, key)));
-    }
-    wanted->at = Clock::wall();
-    wanted->seed = Rng{mix(std::hash<std::string>{}(wanted->id), 0)}.next();
+    const auto owned = complete_session(*wanted, ctx, exchange.request().header("idempotency-key"));
+    if (!owned) co_return co_await refuse(exchange, owned.error(), ctx);
     const auto made = co_await backend().turns.create(std::move(*wanted));
     if (!made) co_return co_await refuse(exchange, made.error(), ctx);
     const auto catalog = backend().catalog();

@@ -31,7 +31,7 @@ asio::awaitable<void> Handlers::post_turn(net::Exchange& exchange) const {
     auto handle = co_await backend().turns.start(std::move(*turn), ctx);
     const auto counted = handle && !handle->replay ? *handle : turn::TurnHandle{};
     co_await answer_turn(exchange, ctx, id, std::move(handle));
-    co_await count_tokens(id, counted);
+    co_await count_tokens(backend().turns, api.gate_, caller.who, id, counted);
 }
 
 asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
@@ -47,7 +47,7 @@ asio::awaitable<void> Handlers::regenerate_turn(net::Exchange& exchange) const {
     auto handle = co_await backend().turns.regenerate(std::move(*turn), *number, ctx);
     const auto counted = handle && !handle->replay ? *handle : turn::TurnHandle{};
     co_await answer_turn(exchange, ctx, id, std::move(handle));
-    co_await count_tokens(id, counted);
+    co_await count_tokens(backend().turns, api.gate_, caller.who, id, counted);
 }
 
 asio::awaitable<void> Handlers::answer_turn(net::Exchange& exchange, CallContext ctx, SessionId id, Result<turn::TurnHandle> handle) const {
@@ -70,12 +70,12 @@ asio::awaitable<void> Handlers::answer_turn(net::Exchange& exchange, CallContext
     co_await exchange.respond(std::move(response));
 }
 
-asio::awaitable<void> Handlers::count_tokens(SessionId id, turn::TurnHandle handle) const {
-    if (caller.who.limits.tokens_per_minute == 0 || (!handle.live && !handle.record)) co_return;
+asio::awaitable<void> count_tokens(turn::Turns& turns, Gate& gate, guard::Principal who, SessionId id, turn::TurnHandle handle) {
+    if (who.limits.tokens_per_minute == 0 || (!handle.live && !handle.record)) co_return;
     // A client that hangs up early has the turn's tokens all the same.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const auto ended = co_await backend().turns.ended(std::move(id), std::move(handle));
-    if (ended) api.gate_.spend(caller.who, used_tokens((*ended)->result));
+    const auto ended = co_await turns.ended(std::move(id), std::move(handle));
+    if (ended) gate.spend(who, used_tokens((*ended)->result));
 }
 
 asio::awaitable<void> Handlers::turn_events(net::Exchange& exchange) const {

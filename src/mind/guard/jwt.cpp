@@ -195,6 +195,7 @@ Result<Principal> JwtVerifier::verify(std::string_view token, WallTime now) cons
                      .role = *role,
                      .key = fmt::format("jwt:{}/{}", tenant, user),
                      .limits = config_.limits,
-                     .budget = {}};
+                     .budget = {},
+                     .expires = *expires + config_.leeway};
 }
 }  // namespace rondo::guard

@@ -1,8 +1,10 @@
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "mind/guard/access_policy.hpp"
 #include "mind/guard/rate_limiter.hpp"
 
+#include <optional>
 #include <string>
 
 namespace rondo::guard {
@@ -13,6 +15,7 @@ struct Principal {
     std::string key;     ///< what limits and audit lines go by: a key's id, "jwt:<tenant>/<user>"; empty: anonymous
     Limits limits{};
     std::string budget;  ///< whose budget pays; empty: the user's own
+    std::optional<WallTime> expires{};  ///< of a token; keys are looked up
 
     [[nodiscard]] bool anonymous() const { return key.empty(); }
 };

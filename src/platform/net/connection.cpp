@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -18,6 +19,12 @@ namespace {
 using ErrorCode = boost::system::error_code;
 constexpr std::size_t kCopiedBody = 16U << 10U;  // up to here one copy is cheaper than a second buffer for the kernel
 
+/// What would have to be unpacked, which nothing here does: so there are no bombs.
+bool compressed(const Request& request) {
+    return std::ranges::any_of(request.headers, [](const Header& header) {
+        return same_word(header.name, "Content-Encoding") && !same_word(header.value, "identity");
+    });
+}
 constexpr std::size_t kSmallBody = 64U << 10U;
 
 const Error& overload() {
@@ -28,12 +35,6 @@ const Error& overload() {
     return kError;
 }
 
-/// What would have to be unpacked, which nothing here does: so there are no bombs.
-bool compressed(const Request& request) {
-    return std::ranges::any_of(request.headers, [](const Header& header) {
-        return same_word(header.name, "Content-Encoding") && !same_word(header.value, "identity");
-    });
-}
 std::unexpected<Error> peer_left() { return fail(Code::cancelled, "the peer is gone"); }
 }  // namespace
 
@@ -43,8 +44,10 @@ Connection::Connection(std::shared_ptr<Worker> worker, Newcomer newcomer)
       socket_{std::move(newcomer.socket)},
       input_{std::max<std::size_t>(worker_->shared().config.max_header_bytes, 16U << 10U) + 4096},
       parser_{RequestParser::Limits{.max_header_bytes = worker_->shared().config.max_header_bytes}},
-      refusal_{newcomer.refusal} {
+      refusal_{newcomer.refusal},
+      travelled_{newcomer.travelled} {
     parser_.request().peer = newcomer.peer.to_string();
+    input_.put(newcomer.unread);
     worker_->join(*this);
 }
 
@@ -57,7 +60,8 @@ void Connection::start() {
     ErrorCode ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    if (const auto* identity = worker_->identity()) tls_ = make_tls_transport(socket_, *identity);
+    const auto* identity = worker_->identity();
+    if (identity && !travelled_) tls_ = make_tls_transport(socket_, *identity);
     parser_.request().secure = tls_ != nullptr;
     asio::co_spawn(worker_->context(), run(),
                    asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
@@ -165,6 +169,7 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
     const auto began = Clock::now();
     phase_ = Phase::idle;
     for (;;) {
+        if (may_travel()) co_return travel();
         if (!input_.empty()) {
             const auto used = parser_.feed(input_.bytes());
             if (!used) co_return propagate(used);
@@ -184,6 +189,7 @@ asio::awaitable<Status> Connection::receive(RequestParser::State wanted) {
         if (expired_ && phase_ != Phase::idle) {
             co_return fail(Error{Code::invalid_argument, "the request came too slowly", {}, "REQUEST_TIMEOUT"});
         }
+        if (ec == asio::error::operation_aborted && may_travel() && !gone_) continue;
         if (ec || gone_) co_return peer_left();
         input_.commit(bytes);
     }
@@ -274,7 +280,7 @@ asio::awaitable<Status> Connection::respond(Response response) {
     // A second answer would be taken for the next request's.
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
-    if (!request().keep_alive || worker_->draining()) close_after_ = true;
+    if (!request().keep_alive || last_answer()) close_after_ = true;
     add_extra_headers(response);
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     head_.clear();
@@ -315,6 +321,32 @@ void Connection::close_if_idle() {
     if (phase_ == Phase::idle) abort();
     if (web_socket_) web_socket_->drain();
 }
+
+/// While connections are handed over: all that is known of the next request is in `input_`, and more may be in the socket.
+bool Connection::may_travel() const { return worker_->agent() && !tls_ && !gone_ && parser_.state() <= RequestParser::State::head; }
+
+/// Says so early: a WebSocket, and with it the turns that it may begin, ends by itself.
+void Connection::announce_end() {
+    if (web_socket_) web_socket_->drain();
+}
+
+/// The socket's wait is ended and not the socket: what a read has taken already goes along.
+void Connection::travel_if_idle() {
+    if (tls_ || web_socket_) return close_if_idle();
+    ErrorCode ignored;
+    if (may_travel() && (phase_ == Phase::idle || phase_ == Phase::receiving)) socket_.cancel(ignored);
+}
+
+Status Connection::travel() {
+    ErrorCode failed;
+    const auto descriptor = socket_.release(failed);
+    gone_ = true;
+    if (!failed) worker_->agent()({Descriptor{descriptor}, std::string{input_.bytes()}});
+    return peer_left();
+}
+
+/// Nothing follows the answer that is about to be given.
+bool Connection::last_answer() const { return worker_->ending() || (worker_->agent() && tls_); }
 
 void Connection::abort() {
     if (gone_) return;

@@ -28,14 +28,16 @@ public:
     void start();
     void check_deadline(TimePoint now);
     void close_if_idle();
+    void travel_if_idle();
+    void announce_end();
     void abort();  ///< the peer is gone or has to go: cancels the handler, closes the socket
 
     const Request& request() const override { return parser_.request(); }
     std::string_view param(std::string_view name) const override;
     asio::awaitable<Status> respond(Response response) override;
     asio::awaitable<Result<EventStream*>> stream(Response head) override;
-    Result<Admission::Place> begin_work(Priority priority) override;
     asio::awaitable<Result<WebSocket*>> upgrade(WebSocket::Options options) override;
+    Result<Admission::Place> begin_work(Priority priority) override;
     void watch_peer() override;
     bool peer_gone() override;
 
@@ -81,6 +83,9 @@ private:
     asio::awaitable<ErrorCode> wait(Transport::Outcome wanted);
     void on_readable();
     void stop_watching();
+    [[nodiscard]] bool may_travel() const;
+    Status travel();
+    [[nodiscard]] bool last_answer() const;
     void limit_wait(Phase phase, Clock::duration limit);
     void await_input(TimePoint body_started);
     [[nodiscard]] const HttpServer::Config& config() const { return worker_->shared().config; }
@@ -96,8 +101,8 @@ private:
     RouteTable::Match match_;
     Events events_{*this};
     std::vector<Header> extra_headers_;  // of whatever answer this request gets
-    Admission::Place place_;  // while the request is under way
     std::unique_ptr<WebSocketSession> web_socket_;  // once this is one
+    Admission::Place place_;  // while the request is under way
     std::string head_;  // of the answer; kept for its memory
 
     Phase phase_{Phase::idle};
@@ -105,6 +110,7 @@ private:
     int eager_writes_{0};         // since this coroutine last gave way to others
     unsigned watch_{0};           // number of the current watch, odd while one is on
     bool fresh_{true};            // no request yet
+    const bool travelled_;        // it began with another server, in the clear
     bool expired_{false};         // the sweep ended a read
     bool gone_{false};            // nothing can be sent any more
     bool answered_{false};        // a head has left for this request

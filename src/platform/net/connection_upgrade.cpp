@@ -26,16 +26,14 @@ asio::awaitable<Result<WebSocket*>> Connection::upgrade(WebSocket::Options optio
     response.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", std::move(handshake->accept)}};
     if (!options.protocol.empty()) response.headers.push_back({"Sec-WebSocket-Protocol", options.protocol});
     if (deflate) response.headers.push_back({"Sec-WebSocket-Extensions", deflate->answer});
-    add_extra_headers(response);
     head_.clear();
     append_response_head(head_, response, Framing::length, 0, false);
     const Buffers buffers{asio::buffer(head_)};
     const auto sent = co_await write(buffers);
     if (!sent) co_return propagate(sent);
     head_ = {};
-    place_ = {};  // it stays, and most of the time there is nothing to do for it: begin_work() counts what there is
     web_socket_ = std::make_unique<WebSocketSession>(*this, std::move(options), deflate ? deflate->window_bits : 0);
-    if (worker_->draining()) web_socket_->drain();
+    if (worker_->ending() || worker_->agent()) web_socket_->drain();
     co_return web_socket_.get();
 }
 }  // namespace rondo::net

@@ -9,7 +9,7 @@ asio::awaitable<Result<EventStream*>> Connection::stream(Response head) {
     if (answered_) co_return fail(Code::failed_precondition, "the request is already answered");
     answered_ = true;
     chunked_ = parser_.chunks_understood();
-    if (!chunked_ || worker_->draining() || !request().keep_alive) close_after_ = true;
+    if (!chunked_ || last_answer() || !request().keep_alive) close_after_ = true;
     head.content_type = "text/event-stream";
     head.headers.push_back({"Cache-Control", "no-store"});
     head.headers.push_back({"X-Accel-Buffering", "no"});

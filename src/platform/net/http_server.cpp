@@ -7,7 +7,11 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <mutex>
 
 namespace rondo::net {
 using namespace std::chrono_literals;
@@ -16,6 +20,7 @@ namespace {
 using ErrorCode = boost::system::error_code;
 constexpr std::uint64_t kRefusals = 64;  // connections beyond the limit that may wait for their 503; further ones are just closed
 constexpr Clock::duration kAcceptPause = 100ms;
+constexpr int kBacklog = 4'096;  // connections the kernel keeps waiting, also while one process takes over from another
 constexpr int kBurst = 64;  // connections taken before others on this thread get their turn
 
 Result<asio::ip::address> parse_host(std::string host) {
@@ -25,6 +30,13 @@ Result<asio::ip::address> parse_host(std::string host) {
     if (ec)
         return fail(Error{Code::invalid_argument, "listen on an IPv4 or IPv6 address", {{"host", "is not an IPv4 or IPv6 address"}}, {}});
     return address;
+}
+
+asio::ip::tcp protocol_of(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+    return address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
 }
 }  // namespace
 
@@ -47,29 +59,18 @@ public:
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
 
-    Result<std::uint16_t> listen() {
-        const Config& config = state_->shared->config;
-        const auto address = parse_host(config.host);
-        if (!address) return propagate(address);
-        const asio::ip::tcp::endpoint endpoint{*address, static_cast<std::uint16_t>(config.port)};
-        auto& acceptor = state_->acceptor;
-        ErrorCode ec;
-        acceptor.open(endpoint.protocol(), ec);
-        if (!ec) acceptor.set_option(asio::socket_base::reuse_address{true}, ec);
-        if (!ec) acceptor.bind(endpoint, ec);
-        if (!ec) set_options(acceptor.native_handle(), {config.unsent_bytes, config.peer_timeout});
-        if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-        if (!ec) acceptor.non_blocking(true, ec);
-        if (ec) {
-            const std::string reason = ec.message();
-            ErrorCode ignored;
-            acceptor.close(ignored);
-            return fail(Code::unavailable, fmt::format("cannot listen on {} port {}: {}", config.host, config.port, reason));
-        }
-        const std::uint16_t port = acceptor.local_endpoint(ec).port();
-        asio::post(acceptor.get_executor(), [state = state_] { State::accept(state); });
+    Result<std::uint16_t> listen(Inheritance inheritance) {
+        const auto bound = inheritance.listener ? inherit(std::move(inheritance.listener)) : bind();
+        if (!bound) return propagate(bound);
+        const std::uint16_t port = state_->acceptor.local_endpoint().port();
+        asio::post(state_->acceptor.get_executor(), [state = state_, inherited = std::move(inheritance.connections)]() mutable {
+            for (auto& connection : inherited) State::welcome(*state, std::move(connection));
+            State::accept(state);
+        });
         return port;
     }
+
+    Descriptor listener() const { return state_->duplicate(); }
 
     void stop() {
         asio::dispatch(state_->acceptor.get_executor(), [state = state_] { state->close(); });
@@ -83,14 +84,58 @@ public:
     [[nodiscard]] const std::vector<std::shared_ptr<Worker>>& workers() const { return state_->workers; }
 
 private:
+    Status inherit(Descriptor listener) {
+        const auto protocol = protocol_of(listener.get());
+        auto& acceptor = state_->acceptor;
+        ErrorCode ec;
+        acceptor.assign(protocol, listener.get(), ec);
+        if (ec) return fail(Code::invalid_argument, "the socket to listen on cannot be used: " + ec.message());
+        static_cast<void>(listener.release());
+        const Config& config = state_->shared->config;
+        set_options(acceptor.native_handle(), {config.unsent_bytes, config.peer_timeout});
+        acceptor.listen(kBacklog, ec);
+        if (!ec) acceptor.non_blocking(true, ec);
+        if (!ec) return {};
+        const std::string reason = ec.message();
+        acceptor.close(ec);
+        return fail(Code::invalid_argument, "the socket to listen on does not listen: " + reason);
+    }
+
+    Status bind() {
+        const Config& config = state_->shared->config;
+        const auto address = parse_host(config.host);
+        if (!address) return propagate(address);
+        const asio::ip::tcp::endpoint endpoint{*address, static_cast<std::uint16_t>(config.port)};
+        auto& acceptor = state_->acceptor;
+        ErrorCode ec;
+        acceptor.open(endpoint.protocol(), ec);
+        if (!ec) acceptor.set_option(asio::socket_base::reuse_address{true}, ec);
+        if (!ec) acceptor.bind(endpoint, ec);
+        if (!ec) set_options(acceptor.native_handle(), {config.unsent_bytes, config.peer_timeout});
+        if (!ec) acceptor.listen(kBacklog, ec);
+        if (!ec) acceptor.non_blocking(true, ec);
+        if (ec) {
+            const std::string reason = ec.message();
+            ErrorCode ignored;
+            acceptor.close(ignored);
+            return fail(Code::unavailable, fmt::format("cannot listen on {} port {}: {}", config.host, config.port, reason));
+        }
+        return {};
+    }
+
     /// Shared with the pending accept, which may outlive the server in a context that no longer runs.
     struct State {
         explicit State(asio::io_context& context) : acceptor{context}, pause{context} {}
 
         void close() {
             ErrorCode ignored;
+            const std::scoped_lock lock{closing};
             acceptor.close(ignored);
             pause.cancel();
+        }
+        Descriptor duplicate() {
+            const std::scoped_lock lock{closing};
+            return Descriptor{acceptor.is_open() ? ::fcntl(acceptor.native_handle(), F_DUPFD_CLOEXEC, 0) : -1};
         }
 
         /// Waits, then takes what has come. No socket of another context is held while waiting.
@@ -105,7 +150,7 @@ private:
                     Socket socket = state->acceptor.accept(worker->context(), peer, ec);
                     if (ec) break;
                     state->next = (state->next + 1) % state->workers.size();
-                    admit(*state->shared, worker, std::move(socket), peer.address());
+                    admit(*state->shared, worker, {std::move(socket), peer.address(), state->shared->peers.seat(peer.address())});
                 }
                 const bool came_and_left =
                     ec == asio::error::connection_aborted || ec == asio::error::would_block || ec == asio::error::try_again;
@@ -118,11 +163,25 @@ private:
             });
         }
 
-        static void admit(ServerShared& shared, std::shared_ptr<Worker> worker, Socket socket, const asio::ip::address& peer) {
+        /// Deals a connection that began with another server.
+        static void welcome(State& state, Travelling connection) {
+            const auto& worker = state.workers[state.next];
+            Socket socket{worker->context()};
+            ErrorCode ec;
+            socket.assign(protocol_of(connection.socket.get()), connection.socket.get(), ec);
+            if (ec) return state.shared->on_error("a connection that was handed over cannot be used: " + ec.message());
+            static_cast<void>(connection.socket.release());
+            const auto peer = socket.remote_endpoint(ec).address();
+            if (ec) return;  // it has left on the way
+            state.next = (state.next + 1) % state.workers.size();
+            admit(*state.shared, worker,
+                  {std::move(socket), peer, state.shared->peers.seat(peer), nullptr, std::move(connection.unread), true});
+        }
+
+        static void admit(ServerShared& shared, std::shared_ptr<Worker> worker, Newcomer newcomer) {
             const auto limit = static_cast<std::uint64_t>(shared.config.max_connections);
             const auto peer_limit = static_cast<std::uint64_t>(shared.config.max_connections_per_address);
             const auto open = shared.open.fetch_add(1, std::memory_order_relaxed) + 1;
-            Newcomer newcomer{std::move(socket), peer, shared.peers.seat(peer), nullptr};
             const auto taken = newcomer.seat.taken();
             if (taken > peer_limit) newcomer.refusal = "too many connections from this address; use fewer, or try again later";
             if (open > limit) newcomer.refusal = "too many connections; try again later";
@@ -141,6 +200,7 @@ private:
         std::shared_ptr<ServerShared> shared;
         std::vector<std::shared_ptr<Worker>> workers;
         std::size_t next{0};
+        std::mutex closing;  // the acceptor's descriptor is closed on its thread and duplicated on others
     };
 
     std::shared_ptr<State> state_;
@@ -151,11 +211,20 @@ HttpServer::HttpServer(Config config, RouteTable routes, std::vector<asio::io_co
 
 HttpServer::~HttpServer() = default;
 
-Result<std::uint16_t> HttpServer::listen() { return acceptor_->listen(); }
+Result<std::uint16_t> HttpServer::listen() { return acceptor_->listen({}); }
+Result<std::uint16_t> HttpServer::listen(Inheritance inheritance) { return acceptor_->listen(std::move(inheritance)); }
+Descriptor HttpServer::listener() const { return acceptor_->listener(); }
 void HttpServer::use_identity(std::shared_ptr<const TlsIdentity> identity) {
     acceptor_->on_every_thread([identity = std::move(identity)](Worker& worker) { worker.use_identity(identity); });
 }
 void HttpServer::stop_accepting() { acceptor_->stop(); }
+void HttpServer::begin_drain() {
+    acceptor_->on_every_thread([](Worker& worker) { worker.announce_end(); });
+}
+void HttpServer::begin_hand_over(TravelAgent agent) {
+    stop_accepting();
+    acceptor_->on_every_thread([agent = std::move(agent)](Worker& worker) { worker.begin_hand_over(agent); });
+}
 
 asio::awaitable<void> HttpServer::drain(TimePoint deadline) {
     stop_accepting();

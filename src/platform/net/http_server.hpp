@@ -3,6 +3,7 @@
 #include "base/describe.hpp"
 #include "base/result.hpp"
 #include "platform/net/admission.hpp"
+#include "platform/net/inheritance.hpp"
 #include "platform/net/origin.hpp"
 #include "platform/net/route_table.hpp"
 
@@ -58,8 +59,10 @@ public:
         std::size_t unsent_bytes{64U << 10U};              ///< of an answer in the kernel that the peer has not made room for
         std::vector<std::string> allowed_origins{};        ///< see OriginPolicy, which those who serve routes make of these two
         std::vector<std::string> allowed_hosts{};
-        Admission::Config admission{};
         Tls tls{};
+        Admission::Config admission{};
+        std::chrono::milliseconds drain_delay{0};          ///< see begin_drain; kept by the application
+        std::chrono::milliseconds drain_timeout{10'000};   ///< of the whole drain; kept by the application
     };
     struct Stats {
         std::uint64_t accepted{0};  ///< connections
@@ -90,7 +93,18 @@ public:
     /// Connections that come from now on speak TLS and are shown this; those that are open go on as they began. Before listen(), a server
     /// that is to speak TLS has none in the clear. Thread-safe.
     void use_identity(std::shared_ptr<const TlsIdentity> identity);
+    /// The same with what another server had: its socket, unless there is none, and connections between two requests, which go on here.
+    /// Errors: `invalid_argument` (no socket that listens) too.
+    Result<std::uint16_t> listen(Inheritance inheritance);
+    /// A duplicate of the listening socket for another process; none when this server does not accept. Thread-safe.
+    [[nodiscard]] Descriptor listener() const;
+
     void stop_accepting();  ///< thread-safe
+    /// Answers say Connection: close from now on; all else goes on, also accepting. Thread-safe.
+    void begin_drain();
+    /// Stops accepting and lets every connection in the clear go to `agent` as soon as it is between two requests; what a peer has sent of
+    /// the next one goes along. Those inside TLS are closed instead, after an answer that says so. Thread-safe; then drain().
+    void begin_hand_over(TravelAgent agent);
     /// Stops accepting, closes idle connections, lets busy ones finish (their answers say Connection: close), and at the
     /// deadline cancels handlers and closes what is left. Returns when no connection is open, or a second after the
     /// deadline. Runs on any executor; the contexts must be running.
@@ -144,7 +158,14 @@ void describe(Visitor& v, HttpServer::Config& c) {
     v.rule(std::ranges::all_of(c.allowed_origins, is_origin), "allowed_origins",
            "must be origins as browsers write them: scheme, name in lower case, port unless it is the usual one, no path");
     v.rule(std::ranges::all_of(c.allowed_hosts, is_host_name), "allowed_hosts", "must be names or addresses without port");
-    v.section("admission", c.admission);
     v.section("tls", c.tls);
+    v.section("admission", c.admission);
+    v.field("drain_delay_ms", c.drain_delay, Reload::live,
+            "After SIGTERM /readyz says no, and for so long requests are taken all the same: until load balancers have seen it.",
+            in(0ms, 300s));
+    v.field("drain_timeout_ms", c.drain_timeout, Reload::live,
+            "How long SIGTERM and a take-over wait for running turns and open streams; turns that still run are resumed by the next start.",
+            in(0ms, 600s));
+    v.rule(c.drain_delay <= c.drain_timeout, "drain_delay_ms", "must not exceed drain_timeout_ms");
 }
 }  // namespace rondo::net

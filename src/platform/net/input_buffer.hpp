@@ -40,6 +40,17 @@ public:
         end_ += bytes;
         filled_ = end_ == capacity_;
     }
+    /// Adds what was received elsewhere, as far as `max_bytes` allow.
+    void put(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const auto space = prepare();
+            const std::size_t part = std::min(space.bytes, bytes.size());
+            if (part == 0) return;
+            std::memcpy(space.data, bytes.data(), part);
+            commit(part);
+            bytes.remove_prefix(part);
+        }
+    }
     /// Between two requests a connection keeps little.
     void relax() {
         if (capacity_ > 8 * kSmallest) release();

@@ -31,6 +31,9 @@ ServiceManager ServiceManager::from_environment() {
 Status ServiceManager::ready(std::string_view status) const { return send(fmt::format("READY=1\nSTATUS={}", first_line(status))); }
 Status ServiceManager::reloading() const { return send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", monotonic_us())); }
 Status ServiceManager::stopping() const { return send("STOPPING=1"); }
+Status ServiceManager::followed_by(int process, std::string_view status) const {
+    return send(fmt::format("MAINPID={}\nREADY=1\nSTATUS={}", process, first_line(status)));
+}
 
 Status ServiceManager::send(std::string_view message) const {
     if (address_.empty()) return {};

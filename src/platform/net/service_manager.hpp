@@ -20,6 +20,8 @@ public:
     Status ready(std::string_view status) const;  ///< it serves; `status` is one line for people, shown by `systemctl status`
     Status reloading() const;                     ///< it reads its configuration again; ready() must follow
     Status stopping() const;                      ///< it has begun to shut down
+    /// Another process of the service, which serves already, is the one to watch from now on; the caller is about to end.
+    Status followed_by(int process, std::string_view status) const;
 
 private:
     [[nodiscard]] Status send(std::string_view message) const;

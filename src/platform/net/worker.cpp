@@ -45,7 +45,7 @@ void Worker::leave(Connection& connection) {
 
 void Worker::sweep_later() {
     sweeping_ = true;
-    timer_.expires_after(draining_ ? kDrainPeriod : period_);
+    timer_.expires_after(draining_ || agent_ ? kDrainPeriod : period_);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->sweep(); });
 }
 
@@ -55,6 +55,11 @@ void Worker::sweep() {
     const auto now = Clock::now();
     each([now](Connection& connection) { connection.check_deadline(now); });
     if (!connections_.empty()) sweep_later();
+}
+
+void Worker::announce_end() {
+    ending_ = true;
+    each([](Connection& connection) { connection.announce_end(); });
 }
 
 std::optional<Admission::Place> Worker::admit(Priority priority) {
@@ -97,9 +102,16 @@ Clock::duration Worker::refusal_delay() {
 }
 
 void Worker::begin_drain() {
-    draining_ = true;
+    if (agent_) return;  // who is idle goes elsewhere, and the others when they are
+    ending_ = draining_ = true;
     timer_.cancel();  // sweep now, and soon again: the context ends with the last connection
     each([](Connection& connection) { connection.close_if_idle(); });
+}
+
+void Worker::begin_hand_over(TravelAgent agent) {
+    agent_ = std::move(agent);
+    timer_.cancel();
+    each([](Connection& connection) { connection.travel_if_idle(); });
 }
 
 void Worker::abort_all() {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rondo::net {
@@ -26,8 +27,8 @@ struct ServerShared {
     HttpServer::Config config;
     RouteTable routes;
     HttpServer::ErrorSink on_error;
-    Admission admission;
     PeerCounter peers;
+    Admission admission;
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
@@ -38,7 +39,9 @@ struct Newcomer {
     Socket socket;
     asio::ip::address peer;
     PeerCounter::Seat seat;
-    const char* refusal;  ///< what its first request is told instead of an answer; null: it is welcome
+    const char* refusal{nullptr};  ///< what its first request is told instead of an answer; null: it is welcome
+    std::string unread{};          ///< what another server had read of its next request
+    bool travelled{false};         ///< it comes from another server, in the clear
 };
 
 /// One thread's share of a server: its connections and the timer that sweeps their time limits. Shared by its
@@ -52,19 +55,23 @@ public:
     void join(Connection& connection);
     void leave(Connection& connection);
 
-    /// What connections adopted from now on show inside TLS; null: they speak in the clear.
+    /// What connections adopted from now on show inside TLS, unless they travelled here; null: they speak in the clear.
     void use_identity(std::shared_ptr<const TlsIdentity> identity) { identity_ = std::move(identity); }
     [[nodiscard]] const TlsIdentity* identity() const { return identity_.get(); }
 
-    void begin_drain();  ///< closes idle connections; the others close after their answer
-    void abort_all();    ///< cancels handlers and closes every connection
+    void announce_end();                      ///< answers say Connection: close, WebSockets end
+    void begin_drain();                       ///< closes idle connections; the others close after their answer
+    void begin_hand_over(TravelAgent agent);  ///< connections go there once they are between two requests
+    void abort_all();                         ///< cancels handlers and closes every connection
 
     /// A place for one more request; nothing: refuse it, after refusal_delay().
     [[nodiscard]] std::optional<Admission::Place> admit(Priority priority);
     /// How long the next refusal of this thread has to wait.
     [[nodiscard]] Clock::duration refusal_delay();
 
-    [[nodiscard]] bool draining() const { return draining_; }
+    [[nodiscard]] bool ending() const { return ending_; }      ///< answers are the last of their connection
+    [[nodiscard]] bool draining() const { return draining_; }  ///< and who is idle leaves
+    [[nodiscard]] const TravelAgent& agent() const { return agent_; }  ///< callable while connections are handed over
     [[nodiscard]] asio::io_context& context() const { return context_; }
     [[nodiscard]] ServerShared& shared() const { return *shared_; }
 
@@ -83,8 +90,8 @@ private:
 
     std::shared_ptr<ServerShared> shared_;
     asio::io_context& context_;
-    const std::size_t number_;
     std::shared_ptr<const TlsIdentity> identity_;
+    const std::size_t number_;
     LoopTimer timer_;
     Clock::duration period_;
     LoopTimer probe_;  // fires while requests are under way, and rings the bell
@@ -92,6 +99,8 @@ private:
     TimePoint probe_due_{};
     Gcra refusals_;
     std::vector<Connection*> connections_;  // each knows its place here
+    TravelAgent agent_;
+    bool ending_{false};
     bool draining_{false};
     bool sweeping_{false};
     bool probing_{false};

@@ -15,7 +15,7 @@ double millis(Clock::duration took) {
 }
 
 value coach_advice(const AnswerFacts& f) {
-    if (f.advice_pending) return "pending";
+    if (!f.task_id.empty()) return "pending";
     return f.board.coach ? agent::advice_json(*f.board.coach) : value(nullptr);  // braces would make a list of it
 }
 
@@ -57,7 +57,7 @@ std::string answer_json(const AnswerFacts& f) {
     const bool modelled = f.board.npc && !f.board.npc->model.empty();
     const ledger::Usage& usage = f.receipt.usage;
     object answer;
-    answer.reserve(25);
+    answer.reserve(26);
     answer["session_id"] = f.session_id;
     answer["turn_number"] = f.accepted.number;
     answer["parent_turn"] = f.accepted.parent;
@@ -70,6 +70,7 @@ std::string answer_json(const AnswerFacts& f) {
     answer["ttft_ms"] = f.ttft ? value(millis(*f.ttft)) : value(nullptr);
     answer["duration_ms"] = millis(f.took);
     answer["coach_advice"] = coach_advice(f);
+    if (!f.task_id.empty()) answer["task_id"] = f.task_id;
     answer["compliance"] = f.board.compliance ? agent::compliance_json(*f.board.compliance) : value(nullptr);
     answer["blocked"] = f.blocked;
     answer["sources"] = sources(f.board);

@@ -19,7 +19,7 @@ struct AnswerFacts {
     const agent::Board& board;
     const std::optional<Error>& error;
     bool blocked;
-    bool advice_pending;
+    std::string task_id;  ///< of the advice that is still to come, "": none is
     const std::string& answer;  ///< as it was told
     std::string stage;          ///< after the turn
     std::optional<Clock::duration> ttft;

@@ -20,7 +20,7 @@ TurnRecord TurnCoordinator::imported(const Session& session, const Scenario& sce
                             .board = board,
                             .error = no_error,
                             .blocked = false,
-                            .advice_pending = false,
+                            .task_id = {},
                             .answer = npc,
                             .stage = scenario.pack->machine().next(accepted.stage, intent),
                             .ttft = {},

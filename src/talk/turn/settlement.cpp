@@ -28,6 +28,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
     }
     // Only a complete turn owes its advice; a broken one has nothing to advise on.
     const bool owes_advice = draft.coach_owed && state == State::completed;
+    const std::string task_id = owes_advice ? new_id("t_", rng_) : std::string{};
 
     AnswerFacts facts{.session_id = prepared.facts.session_id,
                       .accepted = accepted,
@@ -35,7 +36,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .board = draft.board,
                       .error = draft.error,
                       .blocked = draft.blocked,
-                      .advice_pending = owes_advice,
+                      .task_id = task_id,
                       .answer = turn->answer(),
                       .stage = accepted.stage,
                       .ttft = turn->ttft(),
@@ -56,7 +57,7 @@ TurnResult TurnCoordinator::conclude(Draft draft) {
                       .user_message = accepted.user_message,
                       .timeline = turn->timeline().bytes(),
                       .result = answer_json(facts),
-                      .task_id = owes_advice ? new_id("t_", rng_) : std::string{},
+                      .task_id = task_id,
                       .at = Clock::wall(),
                       .first_seq = turn->first_seq()};
     agent::PastTurn past{.number = accepted.number,

@@ -1,20 +1,16 @@
-// Waiting between attempts: doubling, with jitter, and cut short when the network returns or the user asks.
+// Waiting between attempts: doubling, with full jitter, and cut short when the network returns or the user asks.
 
-const kFirstMs = 500;
-const kLongestMs = 8_000;
-
-/** 0.5, 1, 2, 4, 8, 8… seconds, each shortened by up to a fifth so that many pages don't return in one wave. */
-export function backoffMs(attempt: number, random: () => number = Math.random): number {
-  const full = Math.min(kLongestMs, kFirstMs * 2 ** (attempt - 1));
-  return full * (1 - 0.2 * random());
+/** 0.5, 1, 2, 4, 8, 8… seconds at most, each anything down to nothing, so that many pages don't return in one wave. */
+export function backoffMs(attempt: number, random: () => number = Math.random, firstMs = 500, longestMs = 8_000): number {
+  return random() * Math.min(longestMs, firstMs * 2 ** (attempt - 1));
 }
 
 /** A wait that `wake()` ends early. One waiter or many. */
 export class Pause {
   #wakers = new Set<() => void>();
 
-  /** Resolves after `ms` or at the next wake(); rejects with the signal's reason. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
+  /** Resolves after `ms` or at the next wake(); rejects with the signal's reason. Without `ms`: at the next wake() only. */
+  async wait(ms: number | null, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const end = (settle: () => void) => () => {
@@ -25,7 +21,7 @@ export class Pause {
       };
       const wake = end(resolve);
       const abort = end(() => reject(signal.reason as Error));
-      const timer = setTimeout(wake, ms);
+      const timer = ms === null ? undefined : setTimeout(wake, ms);
       this.#wakers.add(wake);
       signal.addEventListener('abort', abort);
     });

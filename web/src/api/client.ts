@@ -1,7 +1,7 @@
 // The server's API as functions. Addresses are relative: the page works below any path prefix.
 import { tellKeyRefused, withKey } from './key';
 import { problemOf, unreachable } from './problem';
-import type { Message, NewTurn, Page, ScenarioList, Session, SessionSummary } from './types';
+import type { Message, Page, ScenarioList, Session, SessionSummary } from './types';
 
 const kBase = 'api/v1';
 const kTimeoutMs = 15_000;
@@ -77,31 +77,9 @@ export async function allMessages(session: string, leaf: number | null): Promise
   return items;
 }
 
-/** The same `message_id` again joins the turn it began, or repeats its answer: safe to retry. */
-export function postTurn(session: string, turn: NewTurn, signal: AbortSignal): Promise<Response> {
-  const { regenerate, message_id, ...said } = turn;
-  const [path, body] = regenerate === undefined ? ['turns', { message_id, ...said }] : [`turns/${regenerate}/regenerate`, { message_id }];
-  const init = post({ ...body, enable_async_coach: true });
-  return send(`${sessionPath(session)}/${path}`, { ...init, headers: { ...init.headers, Accept: 'text/event-stream' }, signal });
-}
+export const kSocketPath = `${kBase}/ws`;
 
-/** The turn's events after `lastId`, or all that the server still has. */
-export function turnEvents(session: string, turn: number, lastId: string, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'text/event-stream' };
-  if (lastId !== '') headers['Last-Event-ID'] = lastId;
-  return send(`${sessionPath(session)}/turns/${turn}/events`, { headers, signal });
-}
-
-export async function stopTurn(session: string, turn: number): Promise<void> {
-  const response = await send(`${sessionPath(session)}/turns/${turn}/stop`, {
-    method: 'POST',
-    signal: AbortSignal.timeout(kTimeoutMs),
-  });
-  await response.body?.cancel();
-}
-
-export async function submitFeedback(session: string, turn: number, rating: number, decisionId: string | null): Promise<void> {
-  const body = { session_id: session, turn_number: turn, rating, ...(decisionId ? { decision_id: decisionId } : {}) };
-  const response = await send('feedback/submit', { ...post(body), signal: AbortSignal.timeout(kTimeoutMs) });
-  await response.body?.cancel();
+/** Opens one WebSocket, once and soon: an address with the key itself would be kept in logs. */
+export async function socketTicket(): Promise<string> {
+  return (await json<{ ticket: string }>('ws-tickets', { method: 'POST' })).ticket;
 }

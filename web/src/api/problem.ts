@@ -1,4 +1,5 @@
 // RFC 9457 problems: what the server says went wrong, and the one we make up when it cannot be reached.
+import type { Error as WireError } from './proto';
 
 export interface ProblemDetail {
   pointer: string;
@@ -14,6 +15,8 @@ export interface Problem {
   errors: ProblemDetail[];
   /** When a budget that is used up is new again; ISO time. */
   resetsAt?: string;
+  /** When asking again may help. */
+  retryAfterMs?: number;
 }
 
 /** Codes that the page has words of its own for; the others are told in the server's. */
@@ -29,6 +32,7 @@ export const kExplained = [
   'PROVIDER_KEY_REFUSED',
   'POLICY_REFUSAL',
   'CONTEXT_TOO_LONG',
+  'FRAME_REFUSED',
 ] as const;
 type Explained = (typeof kExplained)[number];
 
@@ -59,6 +63,18 @@ export function toProblem(body: unknown, status: number): Problem {
       const { pointer, detail } = (entry ?? {}) as Partial<ProblemDetail>;
       return typeof detail === 'string' ? [{ pointer: String(pointer ?? ''), detail }] : [];
     }),
+  };
+}
+
+/** A command's refusal, or why a turn failed, as a frame tells it. */
+export function refusal(error: WireError | null): Problem {
+  return {
+    status: error?.status ?? 0,
+    code: error?.reason || error?.code || '',
+    title: error?.message ?? '',
+    detail: '',
+    errors: error?.faults ?? [],
+    ...(error?.retry_after_ms ? { retryAfterMs: error.retry_after_ms } : {}),
   };
 }
 

@@ -112,29 +112,14 @@ export interface Message {
   siblings?: number[];
 }
 
-/** The whole of a turn, as the `completed` event and the `failed` one carry it. */
-export interface TurnResult {
-  turn_number: number;
-  status: string;
-  npc_response: string;
-  intent?: string | null;
-  confidence?: number | null;
-  ttft_ms?: number | null;
-  stage?: string | null;
-  coach_advice?: unknown;
-  compliance?: Compliance | null;
-  usage?: Usage | null;
-  cost?: Cost | null;
-  decision_id?: string | null;
-  error?: TurnError;
-  parent_turn?: number;
-}
-
+/** What the user says, until the server has accepted it. */
 export interface NewTurn {
   user_message: string;
   message_id: string;
   /** The turn to follow; left out, the newest one. */
   parent_turn?: number;
+  /** The turn in whose place this is said. */
+  edit?: number;
   /** The turn whose message is to be answered once more. */
   regenerate?: number;
 }

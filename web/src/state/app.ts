@@ -17,6 +17,8 @@ export const conversation = signal<Conversation | null>(null);
 /** The turn that the address names: to be brought into view, once. */
 export const wantedTurn = signal<number | null>(null);
 export const sessionList = new SessionList();
+/** What the browser knows of the network: false is certain, true is not. */
+export const online = signal(navigator.onLine);
 /** What the page's one live region says, latest last. Each is a node of its own, so that none hides another. */
 export const announcements = signal<readonly { key: number; text: string }[]>([]);
 
@@ -66,7 +68,14 @@ export const goHome = () => (location.hash = kFront);
 export function startApp(): void {
   startKey();
   addEventListener('hashchange', () => (address.value = location.hash));
-  addEventListener('online', () => conversation.value?.retryNow());
+  for (const change of ['online', 'offline'] as const) {
+    addEventListener(change, () => {
+      online.value = navigator.onLine;
+      conversation.peek()?.retryNow();
+    });
+  }
+  // Timers of a page that is not looked at are late.
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && conversation.peek()?.retryNow());
   effect(() => {
     const { session, turn } = addressed.value;
     const before = conversation.peek();
@@ -79,7 +88,7 @@ export function startApp(): void {
     before?.close();
     const opened = session === null ? null : new Conversation(session, listener, turn);
     conversation.value = opened;
-    void opened?.open();
+    opened?.open();
   });
   void loadScenarios();
   void sessionList.reload();

@@ -1,20 +1,13 @@
 // The list of conversations and the search in it.
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import * as api from '../api/client';
+import { later, type Later } from '../api/later';
 import { asProblem, type Problem } from '../api/problem';
 import type { Page, SessionSummary } from '../api/types';
 
 const kPerPage = 20;
 /** A search begins when the fingers rest this long. */
 const kDebounceMs = 200;
-
-/** Runs `task` once after `ms`; the function returned calls it off. */
-export type Later = (task: () => void, ms: number) => () => void;
-
-const later: Later = (task, ms) => {
-  const timer = setTimeout(task, ms);
-  return () => clearTimeout(timer);
-};
 
 export class SessionList {
   /** What is in the search field. */

@@ -1,10 +1,14 @@
 // A turn as the page shows it: a value that each event moves forward. Pure.
-import { toProblem, type Problem } from '../api/problem';
-import type { SseEvent } from '../api/sse';
-import type { Compliance, Cost, Message, TurnResult, Usage } from '../api/types';
+import { refusal, type Problem } from '../api/problem';
+import { TurnStatus, type Accepted, type Advice, type Ended, type Frame } from '../api/proto';
+import type { Compliance, Cost, Message, TurnError, Usage } from '../api/types';
 import { readAdvice, type AdviceState } from './advice';
 
-export type Phase = 'sending' | 'streaming' | 'completed' | 'stopped' | 'failed';
+/** `queued`: waits in the outbox; `sending`: under way, not accepted yet. */
+export type Phase = 'queued' | 'sending' | 'streaming' | 'completed' | 'stopped' | 'failed';
+
+/** What happens to a turn. */
+export type TurnEvent = Extract<Frame, { kind: 'accepted' | 'restarted' | 'delta' | 'completed' | 'failed' | 'advice' }>;
 
 export interface TurnView {
   /** Given by the server; null until it accepted the turn. */
@@ -16,8 +20,6 @@ export interface TurnView {
   phase: Phase;
   user: string;
   text: string;
-  /** The last event applied, `epoch.seq`; empty before the first. */
-  lastId: string;
   /** The server was restarted and is answering again from the start. */
   restarted: boolean;
   intent: string | null;
@@ -38,10 +40,9 @@ export function newTurn(user: string, number: number | null = null): TurnView {
     number,
     parent: 0,
     siblings: number === null ? [] : [number],
-    phase: number === null ? 'sending' : 'streaming',
+    phase: number === null ? 'queued' : 'streaming',
     user,
     text: '',
-    lastId: '',
     restarted: false,
     intent: null,
     confidence: null,
@@ -59,32 +60,29 @@ export function newTurn(user: string, number: number | null = null): TurnView {
 
 export const isFinal = (turn: TurnView) => turn.phase === 'completed' || turn.phase === 'stopped' || turn.phase === 'failed';
 
-/** Nothing more will come for this turn. */
-export const isSettled = (turn: TurnView) => isFinal(turn) && turn.advice !== 'pending';
+/** Neither accepted nor refused. */
+export const isUnsent = (turn: TurnView) => turn.phase === 'queued' || turn.phase === 'sending';
 
-/** Applies one event. An event seen before changes nothing, and text of two epochs is never mixed. */
-export function applyEvent(turn: TurnView, event: SseEvent): TurnView {
-  const order = compareIds(event.id, turn.lastId);
-  if (order <= 0) return turn;
-  const next = { ...turn, lastId: event.id || turn.lastId };
-  const data = parse(event.data);
-  if (event.type === 'coach_advice') return { ...next, advice: readAdvice(data['advice']) };
-  if (isFinal(turn)) return next;
-  if (turn.lastId !== '' && epochOf(event.id) !== epochOf(turn.lastId)) restart(next);
-  switch (event.type) {
+/** Applies one event; what is told again changes nothing. Which turn it belongs to, and in what order, is the caller's to know. */
+export function applyEvent(turn: TurnView, event: TurnEvent): TurnView {
+  if (event.kind === 'advice') return { ...turn, advice: given(event.value) };
+  if (isFinal(turn)) return turn;
+  switch (event.kind) {
     case 'accepted':
-      return { ...next, ...accepted(turn, Number(data['turn_number']), data['parent_turn']) };
+      return { ...turn, ...accepted(turn, event.value) };
     case 'restarted':
-      return restart(next);
+      return { ...turn, ...accepted(turn, event.value), restarted: true };
     case 'delta':
-      return { ...next, text: next.text + String(data['text'] ?? '') };
+      return { ...turn, text: turn.text + event.value.text };
     case 'completed':
-      return { ...next, ...finished(data as unknown as TurnResult) };
     case 'failed':
-      return { ...next, ...failed(data) };
-    default:
-      return next;
+      return { ...turn, ...ended(event.value) };
   }
+}
+
+/** The server is answering from the start once more: what was said so far is void. */
+export function restart(turn: TurnView): TurnView {
+  return isFinal(turn) ? turn : { ...turn, text: '', restarted: true };
 }
 
 /** One branch's messages as turns, in order. `running` says which turn of the branch is still being answered, if any. */
@@ -96,8 +94,7 @@ export function turnsFromMessages(messages: Message[], running: number | null): 
     const place = { parent: message.parent_turn ?? number - 1, siblings: message.siblings ?? [number] };
     if (message.role === 'user') turns.set(number, { ...at(number), ...place, user: message.text });
     if (message.role === 'npc' && number > 0 && !(number === running && !isFinalStatus(message.status))) {
-      const result = finished({ ...message, npc_response: message.text, status: message.status ?? 'completed' });
-      turns.set(number, { ...at(number), ...place, ...result, rating: message.rating ?? null });
+      turns.set(number, { ...at(number), ...place, ...stored(message), rating: message.rating ?? null });
     }
   }
   if (running !== null && !turns.has(running)) turns.set(running, { ...at(running), parent: running - 1 });
@@ -111,66 +108,56 @@ export function placeAfter(parent: number, branch: readonly TurnView[]): number 
   return at < 0 ? branch.length : at + 1;
 }
 
-/** The server may know better than the page what is followed: another window has spoken meanwhile. */
-function accepted(turn: TurnView, number: number, told: unknown): Partial<TurnView> {
-  const parent = typeof told === 'number' ? told : turn.parent;
+/** Told anew from its beginning, a turn begins with an empty answer. */
+function accepted(turn: TurnView, { turn_number: number, parent_turn: parent, user_message }: Accepted): Partial<TurnView> {
   const siblings = parent === turn.parent ? [...turn.siblings.filter((other) => other !== number), number] : [number];
-  return { number, parent, siblings, phase: 'streaming' };
+  return { number, parent, siblings, user: user_message || turn.user, phase: 'streaming', text: '' };
 }
 
-function finished(result: TurnResult): Partial<TurnView> {
+function ended(told: Ended): Partial<TurnView> {
+  const used = told.input_tokens > 0 || told.output_tokens > 0;
+  const phase = told.status === TurnStatus.STOPPED ? 'stopped' : told.status === TurnStatus.FAILED ? 'failed' : 'completed';
+  const { risk_level = '', score = 0 } = told.compliance ?? {};
   return {
-    number: result.turn_number,
-    phase: isFinalStatus(result.status) ? result.status : 'completed',
-    text: result.npc_response,
-    intent: result.intent ?? null,
-    confidence: result.confidence ?? null,
-    stage: result.stage ?? null,
-    advice: readAdvice(result.coach_advice),
-    compliance: result.compliance ?? null,
-    usage: result.usage ?? null,
-    cost: result.cost ?? null,
-    ttftMs: result.ttft_ms ?? null,
-    decisionId: result.decision_id ?? null,
-    problem: result.status === 'failed' ? reason(result) : null,
+    number: told.turn_number,
+    phase,
+    intent: told.intent || null,
+    confidence: told.intent ? told.confidence : null,
+    stage: told.stage || null,
+    advice: told.advice ? given(told.advice) : told.task_id ? 'pending' : [],
+    compliance: risk_level ? { risk_level, score } : null,
+    usage: used ? { input_tokens: told.input_tokens, output_tokens: told.output_tokens } : null,
+    cost: used ? { micros: told.cost_micros, currency: 'USD' } : null,
+    ttftMs: told.ttft_ms || null,
+    decisionId: told.decision_id || null,
+    problem: phase === 'failed' ? { ...refusal(told.error), title: '', detail: told.error?.message ?? '' } : null,
   };
 }
 
-/** A turn that failed comes with its result and the `error` in it; a stream that failed, with a problem. */
-function failed(data: Record<string, unknown>): Partial<TurnView> {
-  if (typeof data['npc_response'] === 'string') return finished({ ...(data as unknown as TurnResult), status: 'failed' });
-  return { phase: 'failed', problem: toProblem(data['problem'] ?? data, 0) };
+const given = (advice: Advice): AdviceState => (advice.missing ? [] : readAdvice(advice.text));
+
+function stored(message: Message): Partial<TurnView> {
+  const phase = isFinalStatus(message.status) ? message.status : 'completed';
+  return {
+    phase,
+    text: message.text,
+    intent: message.intent ?? null,
+    confidence: message.confidence ?? null,
+    stage: message.stage ?? null,
+    advice: readAdvice(message.coach_advice),
+    compliance: message.compliance ?? null,
+    usage: message.usage ?? null,
+    cost: message.cost ?? null,
+    ttftMs: message.ttft_ms ?? null,
+    decisionId: message.decision_id ?? null,
+    problem: phase === 'failed' ? reason(message.error) : null,
+  };
 }
 
-function reason({ error }: TurnResult): Problem {
+function reason(error: TurnError | undefined): Problem {
   return { status: 0, code: error?.reason ?? error?.code ?? '', title: '', detail: error?.message ?? '', errors: [] };
 }
 
 function isFinalStatus(status: string | undefined): status is 'completed' | 'stopped' | 'failed' {
   return status === 'completed' || status === 'stopped' || status === 'failed';
-}
-
-function restart(turn: TurnView): TurnView {
-  turn.text = '';
-  turn.restarted = true;
-  return turn;
-}
-
-function parse(data: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(data);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-const epochOf = (id: string) => id.slice(0, id.indexOf('.'));
-
-/** Orders `epoch.seq` ids; an event without one is always new. */
-export function compareIds(a: string, b: string): number {
-  if (a === '' || b === '') return 1;
-  const [epochA = 0, seqA = 0] = a.split('.').map(Number);
-  const [epochB = 0, seqB = 0] = b.split('.').map(Number);
-  return epochA - epochB || seqA - seqB;
 }

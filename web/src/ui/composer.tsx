@@ -13,16 +13,16 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
   const text = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const running = conversation.running.value;
-  const busy = conversation.busy.value;
+  const sayable = conversation.sayable.value;
   const stoppable = running !== null && running.view.value.number !== null;
   const draft = conversation.draft;
 
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
   const send = (message: string) => {
-    if (message.trim() === '' || conversation.busy.peek()) return;
+    if (message.trim() === '' || !conversation.sayable.peek()) return;
     draft.value = '';
-    void conversation.send(message.trim());
+    conversation.send(message.trim());
     onSend();
     field.current?.focus();
   };
@@ -66,7 +66,7 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
           onInput={(event) => (draft.value = event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        {running ? (
+        {running && !sayable ? (
           <button
             type="button"
             class="stop"
@@ -79,7 +79,7 @@ export function Composer({ conversation, suggestions, spoken, onSend }: Props) {
             {conversation.stopping.value ? text.stopping : text.stop}
           </button>
         ) : (
-          <button type="submit" class="primary" disabled={busy || draft.value.trim() === ''}>
+          <button type="submit" class="primary" disabled={!sayable || draft.value.trim() === ''}>
             {text.send}
           </button>
         )}

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { words } from '../i18n';
 import { kFront } from '../state/address';
-import { model, scenarioById, wantedTurn } from '../state/app';
+import { model, online, scenarioById, wantedTurn } from '../state/app';
 import type { Conversation } from '../state/conversation';
 import { Avatar } from './avatar';
 import { CoachPanel } from './coach_panel';
@@ -25,7 +25,7 @@ export function ConversationPage({ conversation }: { conversation: Conversation 
       {problem ? (
         <ProblemNote
           problem={problem.status === 404 ? { ...problem, title: text.sessionGone, detail: '' } : problem}
-          onRetry={problem.status === 404 ? undefined : () => void conversation.open()}
+          onRetry={problem.status === 404 ? undefined : () => conversation.retry()}
         />
       ) : (
         <p class="quiet">{text.loading}</p>
@@ -122,13 +122,16 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
 
 /** Lies over the conversation instead of pushing it down. */
 function LostNote({ conversation }: { conversation: Conversation }) {
+  const text = words.value;
   const attempt = conversation.lost.value;
   if (attempt === 0) return null;
   return (
     <div class="lost" role="status">
-      {words.value.reconnecting(attempt)}
+      <p>
+        <strong>{online.value ? text.reconnecting(attempt) : text.offline}</strong> {text.offlineNote}
+      </p>
       <button type="button" class="plain" onClick={() => conversation.retryNow()}>
-        {words.value.retryNow}
+        {text.retryNow}
       </button>
     </div>
   );

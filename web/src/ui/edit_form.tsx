@@ -29,7 +29,7 @@ export function EditForm({ conversation, edit, spoken, onSay }: Props) {
     if (!sendable) return;
     document.querySelector<HTMLElement>('.composer textarea')?.focus();
     onSay();
-    void conversation.edit(edit.turn, edit.text.trim());
+    conversation.edit(edit.turn, edit.text.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.keyCode === 229) return;

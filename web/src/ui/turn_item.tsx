@@ -5,6 +5,7 @@ import { isFinal } from '../state/turn';
 import { Avatar } from './avatar';
 import { EditForm } from './edit_form';
 import { Icon } from './icon';
+import { Paragraphs } from './paragraphs';
 import { ProblemNote } from './problem_note';
 import { Stars } from './stars';
 import { TurnFacts } from './turn_facts';
@@ -30,7 +31,7 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
   const edit = conversation.editing.value;
   const regenerate = () => {
     onSay();
-    void conversation.regenerate(turn);
+    conversation.regenerate(turn);
   };
   const beginEdit = () => (conversation.editing.value = { turn, text: view.user });
 
@@ -74,13 +75,21 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
           </p>
         </div>
       )}
-      {(live || view.text) && (
+      {view.phase === 'queued' && (
+        <p class="queued">
+          {text.queued}
+          <button type="button" class="plain" onClick={() => conversation.discard(turn)}>
+            {text.cancel}
+          </button>
+        </p>
+      )}
+      {((live && view.phase !== 'queued') || view.text) && (
         <div class="npc">
           <Avatar name={persona.name} />
           <div class="npc-body">
             <span class="unseen">{persona.name}</span>
             <p class={live ? 'bubble live' : 'bubble'} lang={spoken} data-answer>
-              {view.text}
+              <Paragraphs text={view.text} />
             </p>
             {view.restarted && <p class="turn-note">{text.restarted}</p>}
             {view.phase === 'stopped' && <p class="turn-note">{text.stopped}</p>}
@@ -91,8 +100,8 @@ export function TurnItem({ conversation, turn, row, rows, onSay, persona, spoken
       {view.problem && (
         <ProblemNote
           problem={view.problem}
-          onRetry={() => void conversation.resend(turn)}
-          onDismiss={view.number === null ? () => void conversation.discard(turn) : undefined}
+          onRetry={() => conversation.resend(turn)}
+          onDismiss={view.number === null ? () => conversation.discard(turn) : undefined}
         />
       )}
       {view.number !== null && !live && (

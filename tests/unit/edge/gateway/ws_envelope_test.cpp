@@ -71,13 +71,13 @@ struct Row {
     bool read;
 };
 void PrintTo(const Row& row, std::ostream* out) { *out << row.claim; }
-class Reading : public ::testing::TestWithParam<Row> {};
-TEST_P(Reading, Envelopes) {
+class EnvelopeReading : public ::testing::TestWithParam<Row> {};
+TEST_P(EnvelopeReading, Envelopes) {
     const auto envelope = decode(GetParam().form, GetParam().bytes);
     ASSERT_EQ(envelope.has_value(), GetParam().read);
     if (!envelope) { EXPECT_EQ(envelope.error().reason, "BAD_ENVELOPE"); }
 }
-INSTANTIATE_TEST_SUITE_P(Envelopes, Reading, ::testing::Values(
+INSTANTIATE_TEST_SUITE_P(Envelopes, EnvelopeReading, ::testing::Values(
     Row{"an empty envelope",                      Form::pb,   "",                                             true},
     Row{"unknown fields are dropped",             Form::pb,   kChat + "\x38\x01"s,                            true},
     Row{"cut short",                              Form::pb,   kChat.substr(0, 8),                             false},

@@ -245,8 +245,10 @@ TEST(HostSettingV6, MayStandInBrackets) {
 
 struct Settings {
     std::vector<std::string> names;
-    void field(std::string name, const std::string&, Reload, const char*) { names.push_back(std::move(name)); }
-    void field(std::string name, const std::vector<std::string>&, Reload, const char*) { names.push_back(std::move(name)); }
+    template <class Value>
+    void field(std::string name, const Value&, Reload, const char*) {
+        names.push_back(std::move(name));
+    }
     template <class Value, class Bounds>
     void field(std::string name, const Value& value, Reload, const char*, Bounds bounds) {
         EXPECT_TRUE(value >= static_cast<Value>(bounds.low) && value <= static_cast<Value>(bounds.high)) << name;
@@ -275,7 +277,8 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
               (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_connections_per_address",
                                         "max_body_bytes", "max_header_bytes", "header_timeout_ms", "body_timeout_ms", "write_timeout_ms",
                                         "idle_timeout_ms", "peer_timeout_ms", "unsent_bytes", "allowed_origins", "allowed_hosts",
-                                        "tls.certificate", "tls.key"}));
+                                        "tls.certificate", "tls.key", "admission.enabled", "admission.target_ms", "admission.interval_ms",
+                                        "admission.min_in_flight", "admission.refusals_per_second"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {

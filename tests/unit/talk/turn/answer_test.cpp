@@ -31,7 +31,7 @@ protected:
                                 .board = board,
                                 .error = error,
                                 .blocked = blocked,
-                                .advice_pending = pending,
+                                .task_id = pending ? "t_1" : "",
                                 .answer = answer,
                                 .stage = "finish",
                                 .ttft = ttft,
@@ -87,6 +87,7 @@ TEST_F(AnswerTest, WhatNoNodeFoundIsNull) {
 TEST_F(AnswerTest, OwedAdviceIsPending) {
     pending = true;
     EXPECT_EQ(json().at("coach_advice"), value("pending"));
+    EXPECT_EQ(json().at("task_id"), value("t_1"));
 }
 
 TEST_F(AnswerTest, OnlyAFailedTurnTellsItsError) {
