@@ -116,7 +116,7 @@ TEST_F(EdgeSlow, ReadersOfAStreamThatStall) {
     std::size_t held = 0;
     for (int i = 0; i < kPeers; ++i) {
         peers.emplace_back(server_.port());
-        peers.back().say(fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: h\r\n\r\n", session_));
+        peers.back().say(fmt::format("GET /api/v1/sessions/{}/turns/1/events HTTP/1.1\r\nHost: localhost\r\n\r\n", session_));
     }
     outlast("stalled streams", [&] { held = std::max(held, most_held_by_kernel(server_.port())); });
     std::printf("the kernel held %.1f KiB at most for one of them\n", static_cast<double>(held) / 1024);
@@ -129,7 +129,7 @@ TEST_F(EdgeSlow, ReadersOfOneLongAnswerThatStall) {
     std::vector<SlowPeer> peers;
     for (int i = 0; i < kPeers; ++i) {
         peers.emplace_back(server_.port());
-        peers.back().say(fmt::format("GET /api/v1/sessions/{}/messages HTTP/1.1\r\nHost: h\r\n\r\n", session_));
+        peers.back().say(fmt::format("GET /api/v1/sessions/{}/messages HTTP/1.1\r\nHost: localhost\r\n\r\n", session_));
     }
     outlast("stalled answers", [] {});
 }
@@ -138,8 +138,8 @@ TEST_F(EdgeSlow, HeadsAndBodiesThatDrip) {
     std::vector<SlowPeer> peers;
     for (int i = 0; i < kPeers; ++i) {
         peers.emplace_back(server_.port());
-        peers.back().say(i % 2 == 0 ? "GET /api/v1/sessions HTTP/1.1\r\nHost: h\r\nX: "
-                                    : "POST /api/v1/sessions HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n{");
+        peers.back().say(i % 2 == 0 ? "GET /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nX: "
+                                    : "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
     }
     outlast("slow heads and bodies", [&] {
         for (auto& peer : peers) peer.say(" ");
