@@ -108,7 +108,7 @@ TEST_F(EdgeTls, WhoTrustsTheAuthorityConverses) {
     const auto events = ask(*trusting, {.method = net::Method::post,
                                         .target = "/api/v1/sessions/" + session + "/turns",
                                         .headers = {{"Accept", "text/event-stream"}},
-                                        .body = R"({"message":"你好"})"});
+                                        .body = R"({"user_message":"你好"})"});
     EXPECT_TRUE(events.starts_with("200 ")) << events;
     EXPECT_TRUE(events.contains("event: delta")) << events;
     EXPECT_TRUE(events.contains("event: completed")) << events;

@@ -1,14 +1,17 @@
 // Take-overs that go wrong: in every phase either process may end, refuse or be the wrong one, and somebody serves all the same.
+#include "fault/insistent.hpp"
 #include "fault/server_process.hpp"
 #include "platform/net/predecessor.hpp"
 #include "platform/store/lock_file.hpp"
 #include "support/client.hpp"
+#include "support/talker.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -101,7 +104,7 @@ TEST_F(TakeoverFault, AWrongConfigurationLeavesTheRunningServerAlone) {
         std::vector<std::string> environment, arguments;
     };
     for (const Row& row : {Row{"a setting that is none", {"RONDO_TURN__BUSY=maybe"}, {"--takeover"}},
-                           Row{"no packs", {}, {"--takeover", "--workflow", "/nowhere", "--host", "not-an-address"}},
+                           Row{"an address that is none", {}, {"--takeover", "--host", "not-an-address"}},
                            Row{"another address than the socket's", {}, {"--takeover", "--host", "127.0.0.2"}},
                            Row{"another port than the socket's", {}, {"--takeover", "--port", "1"}}}) {
         ServerProcess next{data.path()};
@@ -216,6 +219,40 @@ TEST_F(TakeoverFault, AHalfSentRequestTravelsWithItsBytes) {
     asio::read(socket, asio::dynamic_buffer(answer), ec);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
     EXPECT_EQ(next.terminate(), 0);
+}
+
+TEST_F(TakeoverFault, AWebSocketIsToldAndGoesOnWhereItWas) {
+    EXPECT_EQ(old.terminate(), 0);
+    struct Row {
+        const char* claim;
+        std::vector<std::string> environment;
+        bool told;
+    };
+    for (const Row& row : {Row{"the turn ends first, then the connection with 1012", kSlow, true},
+                           Row{"a turn that outlasts the drain goes on", {kSlow[0], "RONDO_SERVER__DRAIN_TIMEOUT_MS=300"}, false}}) {
+        SCOPED_TRACE(row.claim);
+        ServerProcess first{data.path()}, next{data.path()};
+        first.start(row.environment);
+        support::Client client{loop, first.port()};
+        const auto session = client.open_session();
+        support::Talker talker{loop, first.port(), {.query = "?session=" + session}};
+        talker.say(R"({"id":7,"startTurn":{"userMessage":"多少钱？"}})");
+        auto frames = talker.until(support::Frame::kDelta);
+        next.launch(row.environment, {"--takeover"});
+        const auto code = talker.ending(&frames);
+        if (row.told) EXPECT_EQ(code, 1012);
+        next.await_listening();
+        EXPECT_EQ(first.wait(), 0);
+        const auto place = support::place_of(frames);
+        support::Talker again{loop, next.port(), {.query = fmt::format("?session={}&after={}.{}", session, place.epoch, place.seq)}};
+        if (!row.told) {
+            for (auto& frame : again.until(support::Frame::kCompleted)) frames.push_back(std::move(frame));
+        }
+        const auto kept = history_of(client, session);
+        ASSERT_EQ(kept.size(), 1U);
+        EXPECT_EQ(support::answer_of(frames), kept.front().text);
+        EXPECT_EQ(next.terminate(), 0);
+    }
 }
 
 /// The service manager's end of NOTIFY_SOCKET.

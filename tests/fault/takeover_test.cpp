@@ -87,7 +87,7 @@ void audit(const TakeoverLoad& load, std::uint16_t port) {
 
 TEST(Takeover, NoRequestFailsAndNoConnectionBreaksInThirtySwaps) {
     const support::TempFolder data;
-    Succession servers{data.path(), {"RONDO_REHEARSAL__DELTA_PACE_MS=1"}};
+    Succession servers{data.path(), {}};
     TakeoverLoad load{servers.port()};
     load.add_talkers(3, {.stream = true});
     load.add_talkers(2, {.stream = true, .async_coach = true});

@@ -278,7 +278,7 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
                                         "max_body_bytes", "max_header_bytes", "header_timeout_ms", "body_timeout_ms", "write_timeout_ms",
                                         "idle_timeout_ms", "peer_timeout_ms", "unsent_bytes", "allowed_origins", "allowed_hosts",
                                         "tls.certificate", "tls.key", "admission.enabled", "admission.target_ms", "admission.interval_ms",
-                                        "admission.min_in_flight", "admission.refusals_per_second"}));
+                                        "admission.min_in_flight", "admission.refusals_per_second", "drain_delay_ms", "drain_timeout_ms"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {
