@@ -50,6 +50,7 @@ asio::awaitable<void> Handlers::web_socket(net::Exchange& exchange) const {
                                 .protocol = choice->protocol,
                                 .caller = caller,
                                 .context = [&owner = api](const Caller& who, std::string_view trace) { return owner.context(who, trace); },
+                                .begin_work = [&exchange](net::Priority priority) { return exchange.begin_work(priority); },
                                 .executor = co_await asio::this_coro::executor});
     auto socket = co_await exchange.upgrade({.protocol = std::string{choice->answer},
                                              .deflate = choice->protocol != wire::Protocol::pb,

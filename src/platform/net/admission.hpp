@@ -39,7 +39,7 @@ public:
         int refusals_per_second{2'000};  ///< of each event loop; refusing must not take the time of those that were admitted
     };
     static constexpr int kNoLimit = std::numeric_limits<int>::max();
-    static constexpr int kSuddenFactor = 3;   ///< a single look that finds so many targets does not wait for the interval's end
+    static constexpr int kSuddenFactor = 5;   ///< a single look that finds so many targets does not wait for the interval's end
     static constexpr int kOngoingFactor = 20;  ///< from a standing delay of so many targets on, ongoing requests are refused, too
     static constexpr std::chrono::seconds kCalm{1};  ///< without a refusal, until the limit is lifted
     static constexpr std::chrono::seconds kRetryAfter{1};

@@ -127,10 +127,12 @@ asio::awaitable<void> Connection::obey(Asked asked) {
                              .reason = "TOO_MANY_COMMANDS"});
         co_return;
     }
+    auto place = parts_.begin_work(message_id_of(asked.command) ? net::Priority::fresh : net::Priority::ongoing);
+    if (!place) co_return static_cast<void>(co_await refuse(id, place.error()));
     ++commands_;
     const CallContext ctx = parts_.context(parts_.caller, trace_of(asked.command));
     parts_.gate.audit(parts_.caller, route_of(asked.command), "/api/v1/sessions/" + session_.value, ctx.trace);
-    asio::co_spawn(parts_.executor, perform(shared_from_this(), std::move(asked.command), ctx), asio::detached);
+    asio::co_spawn(parts_.executor, perform(shared_from_this(), std::move(asked.command), ctx, std::move(*place)), asio::detached);
 }
 
 /// Asks again whether the caller may do one more thing: keys are revoked, tokens expire, rates are exceeded. False: it may not; the
@@ -220,7 +222,7 @@ asio::awaitable<Status> Connection::bind_or_create(Asked::Session wanted) {
     co_return co_await bind({SessionId{made->stored.created.id}, {}}, 0);
 }
 
-asio::awaitable<void> Connection::perform(Self self, Frame command, CallContext ctx) {
+asio::awaitable<void> Connection::perform(Self self, Frame command, CallContext ctx, net::Admission::Place place) {
     const std::uint32_t id = command.id();
     const SessionId session = self->session_;
     std::string said;
@@ -248,7 +250,11 @@ asio::awaitable<void> Connection::perform(Self self, Frame command, CallContext 
         co_await self->send(std::move(done));
     }
     self->leave_when_idle();
-    if (begun) co_await count_tokens(self->parts_.backend.turns, self->parts_.gate, who, session, outcome->begun);
+    if (!begun) co_return;
+    auto& turns = self->parts_.backend.turns;
+    co_await count_tokens(turns, self->parts_.gate, who, session, outcome->begun);
+    // `place` is given back when the turn has ended, not when it was accepted.
+    static_cast<void>(co_await turns.ended(session, outcome->begun));
 }
 
 void Connection::acknowledge(std::uint32_t seq) {

@@ -36,6 +36,8 @@ public:
         Protocol protocol;
         Caller caller;  ///< as the handshake let it in
         std::function<CallContext(const Caller&, std::string_view trace)> context;  ///< of one command; trace: 16 bytes or ""
+        /// Room for a command, as a request of that priority would get it; called while the socket is open.
+        std::function<Result<net::Admission::Place>(net::Priority)> begin_work;
         asio::any_io_executor executor;
     };
     /// Where to begin.
@@ -71,7 +73,7 @@ private:
     asio::awaitable<Status> bind(Place place, std::uint32_t id);
     asio::awaitable<Status> bind_or_create(Asked::Session wanted);
     [[nodiscard]] bool admit(std::optional<Error>& refusal);
-    static asio::awaitable<void> perform(Self self, Frame command, CallContext ctx);
+    static asio::awaitable<void> perform(Self self, Frame command, CallContext ctx, net::Admission::Place place);
     void acknowledge(std::uint32_t seq);
 
     // connection_feed.cpp: what it is told.
