@@ -58,10 +58,11 @@ TEST_F(WsAccess, ATicketOpensOne) {
     const auto made = now().send(support::Client::posting("/api/v1/ws-tickets", {}, {bearer(ada)}));
     ASSERT_EQ(made.status, 201) << made.body;
     const std::string query = "?session=hers&ticket=" + made.text("ticket");
-    Talker talker{loop, server.port(), {.query = query}};
+    const net::Header page{"Origin", fmt::format("http://127.0.0.1:{}", server.port())};
+    Talker talker{loop, server.port(), {.query = query, .headers = {page}}};
     EXPECT_EQ(talker.until(Frame::kWelcome).back().welcome().user_id(), "ada");
     EXPECT_TRUE(talker.ask(turn()).has_done());
-    WebSocketClient again{loop, server.port(), {.target = "/api/v1/ws" + query, .protocols = "rondo.v1.pb"}};
+    WebSocketClient again{loop, server.port(), {.target = "/api/v1/ws" + query, .protocols = "rondo.v1.pb", .headers = {page}}};
     EXPECT_EQ(again.status(), 401) << "once";
 }
 

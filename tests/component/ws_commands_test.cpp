@@ -224,15 +224,15 @@ INSTANTIATE_TEST_SUITE_P(Refusals, WsRefusal, ::testing::Values(
     Refusal{"a stop before a session",      R"({"stop":{"turnNumber":1}})",         "failed_precondition", "NO_SESSION", 409, false},
     Refusal{"a session that is not there",  R"({"resume":{"sessionId":"nobody"}})", "not_found", "", 404, false},
     Refusal{"another session that is not there", R"({"resume":{"sessionId":"nobody"}})", "not_found", "", 404},
-    Refusal{"an empty message",             R"({"startTurn":{"userMessage":"  "}})", "invalid_argument", "", 422},
-    Refusal{"a message id that is none",    R"({"startTurn":{"userMessage":"x","messageId":"a b"}})", "invalid_argument", "", 422},
+    Refusal{"an empty message",             R"({"startTurn":{"userMessage":"  "}})", "invalid_argument", "INVALID_FIELDS", 422},
+    Refusal{"a message id that is none",    R"({"startTurn":{"userMessage":"x","messageId":"a b"}})", "invalid_argument", "INVALID_FIELDS", 422},
     Refusal{"a repeated id of another message", R"({"startTurn":{"userMessage":"x","messageId":"m-1"}})", "invalid_argument", "IDEMPOTENCY_MISMATCH", 422},
     Refusal{"not the next turn",            R"({"startTurn":{"userMessage":"x","turnNumber":7}})", "aborted", "TURN_NUMBER_CONFLICT", 409},
-    Refusal{"a parent that is not there",   R"({"startTurn":{"userMessage":"x","parentTurn":7}})", "invalid_argument", "UNKNOWN_PARENT", 400},
+    Refusal{"a parent that is not there",   R"({"startTurn":{"userMessage":"x","parentTurn":7}})", "invalid_argument", "UNKNOWN_PARENT", 422},
     Refusal{"a stop of what is not there",  R"({"stop":{"turnNumber":9}})",         "not_found", "", 404},
     Refusal{"an edit of what is not there", R"({"edit":{"turnNumber":9,"userMessage":"x"}})", "not_found", "", 404},
     Refusal{"another answer to nothing",    R"({"regenerate":{"turnNumber":9}})",   "not_found", "", 404},
-    Refusal{"six stars",                    R"({"rate":{"turnNumber":1,"rating":6}})", "invalid_argument", "", 422},
+    Refusal{"six stars",                    R"({"rate":{"turnNumber":1,"rating":6}})", "invalid_argument", "INVALID_FIELDS", 422},
     Refusal{"a command of tomorrow",        R"({"id":9})",                          "unimplemented", "UNKNOWN_COMMAND", 501}));
 
 TEST_F(WsTest, APlaceThatHasNotHappenedIsRefused) {

@@ -154,8 +154,8 @@ TEST_P(WsCompatRefusal, IsAStatusUnderTheRequestsId) {
 INSTANTIATE_TEST_SUITE_P(Refusals, WsCompatRefusal, ::testing::Values(
     Row{"a tool's result, of which none was asked", R"({"version":"2.0","type":"tool_result","payload":{"id":"1"},"request_id":"r-9"})", "unsupported", "UNKNOWN_COMMAND"},
     Row{"a type of others",        R"({"version":"2.0","type":"shout","request_id":"r-9"})",                                         "unsupported", "UNKNOWN_COMMAND"},
-    Row{"an empty message",        R"({"version":"2.0","type":"chat","payload":{"session_id":"s1"},"request_id":"r-9"})",            "refused",     "invalid_argument"},
-    Row{"a session that can be none", R"({"version":"2.0","type":"chat","payload":{"session_id":"a b","message":"x"},"request_id":"r-9"})", "refused", "invalid_argument"}));
+    Row{"an empty message",        R"({"version":"2.0","type":"chat","payload":{"session_id":"s1"},"request_id":"r-9"})",            "refused",     "INVALID_FIELDS"},
+    Row{"a session that can be none", R"({"version":"2.0","type":"chat","payload":{"session_id":"a b","message":"x"},"request_id":"r-9"})", "refused", "INVALID_FIELDS"}));
 
 TEST_F(WsCompat, WhatIsNoEnvelopeEndsTheConnection) {
     auto socket = connect();

@@ -1,5 +1,7 @@
 #include "edge/gateway/wire/hub.hpp"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -27,7 +29,10 @@ Hub::Hub(obs::Registry& registry)
       resumes_refused_{registry.counter("rondo_ws_resumes_total", "Bindings of WebSockets to sessions.", {{"result", "refused"}})},
       deltas_joined_{registry.counter("rondo_ws_deltas_joined_total", "Deltas that travelled in the frame of another one.")},
       ack_seconds_{
-          registry.histogram("rondo_ws_ack_seconds", "From an event's sending to the client's acknowledgement.", obs::fine_seconds())} {}
+          registry.histogram("rondo_ws_ack_seconds", "From an event's sending to the client's acknowledgement.", obs::fine_seconds())} {
+    // What protobuf thinks of a stranger's bytes is told to the stranger, not to stderr, which they could fill.
+    google::protobuf::SetLogHandler(nullptr);
+}
 
 std::optional<Hub::Place> Hub::enter(std::string name, int limit) {
     const std::scoped_lock lock{mutex_};
