@@ -70,8 +70,8 @@ asio::awaitable<void> TakeoverLoad::keep(int number) {
     ErrorCode ec;
     co_await socket.async_connect({asio::ip::address_v4::loopback(), world_.port}, asio::redirect_error(asio::use_awaitable, ec));
     if (ec) co_return complain(who, "cannot connect: " + ec.message());
-    const std::array requests{std::string{"GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"},
-                              std::string{"GET /api/v1/sessions?limit=2 HTTP/1.1\r\nHost: h\r\n\r\n"}};
+    const std::array requests{std::string{"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"},
+                              std::string{"GET /api/v1/sessions?limit=2 HTTP/1.1\r\nHost: localhost\r\n\r\n"}};
     for (std::size_t nth = 0; !world_.enough; ++nth) {
         if (!co_await ask(socket, who, requests[nth % requests.size()])) co_return;
     }
@@ -84,7 +84,7 @@ asio::awaitable<void> TakeoverLoad::visit(int number) {
         ErrorCode ec;
         co_await socket.async_connect({asio::ip::address_v4::loopback(), world_.port}, asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return complain(who, "cannot connect: " + ec.message());
-        if (!co_await ask(socket, who, "GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")) co_return;
+        if (!co_await ask(socket, who, "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) co_return;
     }
 }
 
