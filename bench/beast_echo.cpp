@@ -24,6 +24,7 @@ public:
     explicit Session(tcp::socket socket) : socket_{std::move(socket)} {}
 
     void start() {
+        socket_.auto_fragment(false);  // a message is one frame, as ours is
         socket_.async_accept([self = shared_from_this()](error_code ec) {
             if (!ec) self->read();
         });

@@ -81,7 +81,7 @@ Status allow_connections(std::size_t connections) {
                 fmt::format("{} connections need more file descriptors than allowed; raise ulimit -n", connections));
 }
 
-Result<std::string> fetch(std::uint16_t port, std::string_view request) {
+Result<std::string> fetch(std::uint16_t port, std::string_view request, int status) {
     constexpr std::chrono::seconds kPatience{10};
     auto connection = Loopback::connect(port);
     if (!connection) return propagate(connection);
@@ -94,7 +94,8 @@ Result<std::string> fetch(std::uint16_t port, std::string_view request) {
         if (!size) return propagate(size);
         if (const auto fed = answer.feed({bytes.data(), *size}); !fed) return propagate(fed);
     }
-    if (answer.status() != 200) return fail(Code::internal, fmt::format("answered {}: {}", answer.status(), answer.body().substr(0, 400)));
+    if (answer.status() != status)
+        return fail(Code::internal, fmt::format("answered {}: {}", answer.status(), answer.body().substr(0, 400)));
     return answer.body();
 }
 }  // namespace rondo::bench

@@ -37,6 +37,6 @@ private:
 /// Errors: `resource_exhausted` (the hard limit is lower).
 [[nodiscard]] Status allow_connections(std::size_t connections);
 
-/// Asks once and returns the answer's body. Errors: those above and of AnswerReader; `internal` unless it is a 200.
-[[nodiscard]] Result<std::string> fetch(std::uint16_t port, std::string_view request);
+/// Asks once and returns the answer's body. Errors: those above and of AnswerReader; `internal` unless it has this status.
+[[nodiscard]] Result<std::string> fetch(std::uint16_t port, std::string_view request, int status = 200);
 }  // namespace rondo::bench

@@ -61,7 +61,7 @@ Result<std::vector<Figure>> run(const OverloadBench& bench) {
     const auto cores = deal_cores();
     const Pinned here{cores.others};
     auto settings = as_variables(bench.settings);
-    settings.insert(settings.begin(), "RONDO_SERVER__THREADS=1");
+    settings.insert(settings.begin(), {"RONDO_SERVER__THREADS=1", "RONDO_SERVER__MAX_CONNECTIONS_PER_ADDRESS=20000"});
     auto program = [&] {
         const Pinned alone{cores.server};
         return start_program({.binary = bench.binary,

@@ -9,6 +9,7 @@ namespace rondo::bench {
 Status run(const WsBench& bench, std::string_view name, const WsSink& tell) {
     if (name == "idle") return measure_idle(bench, tell);
     if (name == "echo") return measure_echo(bench, tell);
+    if (name == "weak") return measure_weak(bench, tell);
     const auto corpus = read_wire_corpus(bench.corpus);
     if (!corpus) return propagate(corpus);
     if (name == "size") return measure_size(*corpus, tell);

@@ -26,6 +26,7 @@ struct WsBench {
     std::chrono::milliseconds leg{1'000};                         ///< of each round of echo, each way
     std::size_t links{24};                                        ///< of weak: users, each behind a bad connection of its own
     std::chrono::milliseconds weak_time{60'000};                  ///< for which they talk
+    std::chrono::milliseconds pace{40};                           ///< of weak: between two tokens of an answer
     std::size_t cuts{200};                                        ///< of weak: seeded ones, at byte counts
     std::uint64_t seed{1};                                        ///< of weak
 };
@@ -35,4 +36,5 @@ struct WsBench {
 
 [[nodiscard]] Status measure_idle(const WsBench& bench, const WsSink& tell);
 [[nodiscard]] Status measure_echo(const WsBench& bench, const WsSink& tell);
+[[nodiscard]] Status measure_weak(const WsBench& bench, const WsSink& tell);
 }  // namespace rondo::bench

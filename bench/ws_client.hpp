@@ -19,6 +19,8 @@ public:
 
     /// `times`: so many messages like it, in one write.
     [[nodiscard]] Status send(ws::Opcode opcode, std::string_view payload, std::size_t times = 1);
+    /// Until something has arrived. Errors: also `deadline_exceeded`.
+    [[nodiscard]] Status await_bytes(std::chrono::milliseconds patience) { return connection_.wait(patience); }
     /// Takes what has arrived, at most `most` bytes, without waiting; 0: nothing. A Message of before is gone.
     [[nodiscard]] Result<std::size_t> receive(std::size_t most = kReceive);
     /// The next message of what was received.

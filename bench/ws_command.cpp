@@ -20,6 +20,7 @@ namespace {
 struct WsOptions {
     Output output;
     double seconds{1}, weak_seconds{60};
+    std::int64_t pace_ms{40};
     std::vector<std::string> cases;
     std::string corpus_to_write;
     WsBench bench{.binary = find_program()};
@@ -39,6 +40,7 @@ int measure(WsOptions& options) {
     if (!options.corpus_to_write.empty()) return write_corpus(options.corpus_to_write);
     options.bench.leg = in_milliseconds(options.seconds);
     options.bench.weak_time = in_milliseconds(options.weak_seconds);
+    options.bench.pace = std::chrono::milliseconds{options.pace_ms};
     std::vector<WsRow> rows;
     const WsSink tell = [&](const WsRow& row) -> Status {
         const auto line = to_json(row);
@@ -76,6 +78,8 @@ void add_ws(CLI::App& root, int& exit) {
     command->add_option("--connections", bench.connections, "Of idle (default 10000)")->check(CLI::Range(1, 1'000'000));
     command->add_option("--links", bench.links, "Of weak: users, each behind a bad connection (default 24)")->check(CLI::Range(1, 1'000));
     command->add_option("--weak-seconds", options->weak_seconds, "For which they talk (default 60)")->check(CLI::Range(0.1, 3'600.0));
+    command->add_option("--pace-ms", options->pace_ms, "Of weak: between two tokens of an answer (default 40)")
+        ->check(CLI::Range(1, 1'000));
     command->add_option("--cuts", bench.cuts, "Of weak: cuts at seeded bytes (default 200)")->check(CLI::Range(1, 1'000'000));
     command->add_option("--seed", bench.seed, "Of weak: what breaks when (default 1)");
     command->add_option("--corpus", bench.corpus, "The messages (default bench/corpora/wire.jsonl)");

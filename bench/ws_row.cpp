@@ -21,7 +21,7 @@ constexpr std::array kTargets{
     Target{"size", "percent_of_flat", false, 15},
     Target{"size", "percent_of_lean", false, 55},
     Target{"decode", "delta_ns", false, 300},
-    Target{"decode", "less_than_flat_percent", true, 60},
+    Target{"decode", "less_than_lean_percent", true, 60},
     Target{"browser", "less_than_flat_percent", true, 60},
     Target{"idle", "kib_per_connection", false, 20},
     Target{"echo", "percent_of_beast", true, 90},

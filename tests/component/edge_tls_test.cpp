@@ -108,11 +108,28 @@ TEST_F(EdgeTls, WhoTrustsTheAuthorityConverses) {
     const auto events = ask(*trusting, {.method = net::Method::post,
                                         .target = "/api/v1/sessions/" + session + "/turns",
                                         .headers = {{"Accept", "text/event-stream"}},
-                                        .body = R"({"message":"你好"})"});
+                                        .body = R"({"user_message":"你好"})"});
     EXPECT_TRUE(events.starts_with("200 ")) << events;
     EXPECT_TRUE(events.contains("event: delta")) << events;
     EXPECT_TRUE(events.contains("event: completed")) << events;
     EXPECT_EQ(trusting->stats().opened, 1U) << "one handshake for all of it";
+}
+
+TEST_F(EdgeTls, ItsOwnPageIsOneOfHttpsAndIsToldToStaySo) {
+    start();
+    const auto trusting = client(authority_);
+    const auto begin_from = [&](const char* scheme) {
+        const auto origin = std::string{scheme} + "://127.0.0.1:" + std::to_string(server_->port());
+        return ask(*trusting, {.method = net::Method::post, .target = "/api/v1/sessions", .headers = {{"Origin", origin}}, .body = "{}"});
+    };
+    EXPECT_TRUE(begin_from("https").starts_with("201 "));
+    EXPECT_TRUE(begin_from("http").starts_with("403 ")) << "a page anybody on the way could have written";
+    const auto told = [](net::Outbound& client) -> asio::awaitable<std::string> {
+        auto reply = co_await client.open({.target = "/openapi.json"}, CallContext{}.within(30s));
+        if (!reply) co_return reply.error().reason;
+        co_return std::string{net::find_header(reply->head().headers, "strict-transport-security")};
+    };
+    EXPECT_EQ(loop_.wait(told(*trusting)), "max-age=31536000");
 }
 
 TEST_F(EdgeTls, WhoDoesNotTrustTheAuthorityTakesNothing) {

@@ -42,6 +42,7 @@ test('an answer may be acknowledged before it is told of', async () => {
   await quiet();
   assert.deepEqual(shown(conversation), [[1, 'hi', 'hello', 'streaming']]);
   assert.deepEqual(views(conversation)[0]?.siblings, [1]);
+  assert.equal(views(conversation)[0]?.restarted, false, 'the first epoch heard of is no other one');
 });
 
 test('the session is bound first, read then, and what happened in between is applied', async () => {

@@ -44,12 +44,13 @@ void Admission::observe(std::size_t loop, Clock::duration delay, TimePoint now) 
         lift(now);
     }
     least_[loop] = std::min(least_[loop], delay);
-    if (now >= interval_ends_) step(now);
+    const bool sudden = limit_.load(std::memory_order_relaxed) == kNoLimit && delay >= kSuddenFactor * Clock::duration{config_.target};
+    if (now >= interval_ends_ || sudden) step(sudden ? delay : Clock::duration::zero(), now);
 }
 
 /// The end of an interval.
-void Admission::step(TimePoint now) {
-    Clock::duration standing{};
+void Admission::step(Clock::duration at_least, TimePoint now) {
+    Clock::duration standing = at_least;
     for (auto& least : least_) {
         if (least != kUnseen) standing = std::max(standing, least);
         least = kUnseen;

@@ -23,7 +23,7 @@ enum class Priority : std::uint8_t {
 /// Decides whether a request may begin, by how long work waits for the event loops.
 ///
 /// What is measured is the delay between the moment something is ready and the moment a loop comes to it, the same for all that the loop
-/// does. A burst raises it for a moment, which harms nobody; a *standing* delay, one that was never below `target` for a whole
+/// does. A small burst raises it for a moment, which harms nobody; a *standing* delay, one that was never below `target` for a whole
 /// `interval` (as in CoDel), means that more is begun than ended. Then the number of requests under way is limited to what
 /// would have met the target, at most halved at a time; it grows again while the delay is below the target, and is lifted
 /// when nothing had to be refused for a second. CPU load plays no part: a machine may be busy and quick.
@@ -39,6 +39,7 @@ public:
         int refusals_per_second{2'000};  ///< of each event loop; refusing must not take the time of those that were admitted
     };
     static constexpr int kNoLimit = std::numeric_limits<int>::max();
+    static constexpr int kSuddenFactor = 3;   ///< a single look that finds so many targets does not wait for the interval's end
     static constexpr int kOngoingFactor = 20;  ///< from a standing delay of so many targets on, ongoing requests are refused, too
     static constexpr std::chrono::seconds kCalm{1};  ///< without a refusal, until the limit is lifted
     static constexpr std::chrono::seconds kRetryAfter{1};
@@ -81,7 +82,7 @@ public:
     [[nodiscard]] Stats stats() const;
 
 private:
-    void step(TimePoint now);
+    void step(Clock::duration at_least, TimePoint now);
     void lift(TimePoint now);
 
     const Config config_;

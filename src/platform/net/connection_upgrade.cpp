@@ -26,6 +26,7 @@ asio::awaitable<Result<WebSocket*>> Connection::upgrade(WebSocket::Options optio
     response.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", std::move(handshake->accept)}};
     if (!options.protocol.empty()) response.headers.push_back({"Sec-WebSocket-Protocol", options.protocol});
     if (deflate) response.headers.push_back({"Sec-WebSocket-Extensions", deflate->answer});
+    add_extra_headers(response);
     head_.clear();
     append_response_head(head_, response, Framing::length, 0, false);
     const Buffers buffers{asio::buffer(head_)};

@@ -27,7 +27,7 @@ public:
     struct Options {
         std::string protocol{};                    ///< the subprotocol agreed on, empty: none
         bool deflate{false};                       ///< accept permessage-deflate when the peer offers it
-        std::size_t deflate_from{512};             ///< bytes of a message from which on compressing is tried
+        std::size_t deflate_from{512};             ///< bytes of a message from which on compressing is tried, up to 256 KiB
         std::size_t max_message{1U << 20U};        ///< bytes, inflated; beyond it the connection is closed with 1009
         std::size_t max_unsent{1U << 20U};         ///< bytes that may wait for a slow peer, see send()
         std::function<void()> on_drain{};          ///< called once when the server begins to drain; empty: closed with 1012 then

@@ -32,6 +32,8 @@ private:
 
 /// The window of our own compressor: messages are small, and so is what is taken for a moment to compress one (40 KiB).
 inline constexpr int kDeflateWindowBits = 12;
+/// Longer messages go as they are: compressing one would keep its thread from everything else for too long.
+inline constexpr std::size_t kDeflateAtMost = 256U << 10U;
 
 /// Replaces `out` by `data` compressed for a peer with a window of 2^`window_bits` (8 to 15). False, and `out` worthless: it gains nothing.
 [[nodiscard]] bool deflate_message(std::string_view data, int window_bits, std::string& out);

@@ -109,7 +109,8 @@ asio::awaitable<Status> WebSocketSession::send(Kind kind, std::string_view data)
     }
     const Opcode opcode = kind == Kind::text ? Opcode::text : Opcode::binary;
     std::string packed;
-    const bool compressed = window_bits_ > 0 && data.size() >= options_.deflate_from && deflate_message(data, window_bits_, packed);
+    const bool compressed = window_bits_ > 0 && data.size() >= options_.deflate_from && data.size() <= kDeflateAtMost &&
+                            deflate_message(data, window_bits_, packed);
     put(opcode, compressed ? std::string_view{packed} : data, compressed);
     if (++eager_sends_ >= kEagerSends) {  // a reader as fast as we write must not keep the thread for itself
         eager_sends_ = 0;

@@ -2,6 +2,8 @@
 
 #include "platform/net/connection.hpp"
 
+#include <sys/eventfd.h>
+
 #include <algorithm>
 
 namespace rondo::net {
@@ -24,7 +26,8 @@ Worker::Worker(std::shared_ptr<ServerShared> shared, asio::io_context& context, 
       number_{number},
       timer_{context},
       period_{sweep_period(shared_->config)},
-      probe_{context} {}
+      probe_{context},
+      bell_{context, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {}
 
 void Worker::adopt(Newcomer newcomer) { std::make_shared<Connection>(shared_from_this(), std::move(newcomer))->start(); }
 
@@ -69,12 +72,21 @@ void Worker::probe_later() {
     probing_ = true;
     probe_due_ = Clock::now() + Clock::duration{shared_->config.admission.interval} / kProbes;
     probe_.expires_at(probe_due_);
-    probe_.async_wait([self = shared_from_this()](boost::system::error_code) { self->probe(); });
+    probe_.async_wait([self = shared_from_this()](boost::system::error_code) { self->ring(); });
+}
+
+/// A loop takes a hundred or so of its ready sockets at a time and looks at its timers in between, so a timer alone would not notice a
+/// thousand that wait. What becomes ready now is heard after all of them.
+void Worker::ring() {
+    bell_.async_wait(Bell::wait_read, [self = shared_from_this()](boost::system::error_code) { self->probe(); });
+    ::eventfd_write(bell_.native_handle(), 1);
 }
 
 /// Ends with the last request, so an idle server sleeps.
 void Worker::probe() {
     probing_ = false;
+    eventfd_t rung = 0;
+    ::eventfd_read(bell_.native_handle(), &rung);
     const auto now = Clock::now();
     shared_->admission.observe(number_, std::max(now - probe_due_, Clock::duration::zero()), now);
     if (!shared_->admission.idle()) probe_later();

@@ -7,6 +7,8 @@
 #include "platform/net/socket.hpp"
 #include "platform/net/tls_identity.hpp"
 
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -76,9 +78,12 @@ public:
     OwnedCounter requests, rejected, timeouts, failures, bad_handshakes, bytes_in, bytes_out;
 
 private:
+    using Bell = asio::posix::basic_stream_descriptor<Executor>;
+
     void sweep_later();
     void sweep();
     void probe_later();
+    void ring();
     void probe();
     template <class Visit>
     void each(Visit visit);
@@ -89,7 +94,8 @@ private:
     const std::size_t number_;
     LoopTimer timer_;
     Clock::duration period_;
-    LoopTimer probe_;        // fires while requests are under way and tells admission how late it was
+    LoopTimer probe_;  // fires while requests are under way, and rings the bell
+    Bell bell_;        // an eventfd; how late it is heard is what admission is told
     TimePoint probe_due_{};
     Gcra refusals_;
     std::vector<Connection*> connections_;  // each knows its place here

@@ -188,3 +188,14 @@ export class Writer {
     this.#bytes = grown;
   }
 }
+
+/** The length of a text as it travels. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; ++index) {
+    const unit = text.charCodeAt(index);
+    // Each half of a surrogate pair is two of its four bytes.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
+  }
+  return bytes;
+}

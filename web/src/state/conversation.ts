@@ -5,12 +5,13 @@ import { asProblem, type Problem } from '../api/problem';
 import { ack, rate, State, stop, type Accepted, type Ended, type Frame, type Status, type Welcome } from '../api/proto';
 import { SessionSocket, type Place } from '../api/socket';
 import type { NewTurn, Session } from '../api/types';
+import { utf8Bytes } from '../api/wire';
 import { findLast, isNumbered, lastNumber, numbered, views, type Turn } from './branch';
 import { Delivery } from './delivery';
 import { Feed, type BeforePaint } from './feed';
 import { forget, keep, kept, kMostKept, newMessageId } from './outbox';
 import { totals, type Totals } from './totals';
-import { applyEvent, isFinal, isUnsent, newTurn, placeAfter, restart, turnsFromMessages, type TurnEvent, type TurnView } from './turn';
+import { applyEvent, isFinal, isUnsent, newer, newTurn, placeAfter, restart, turnsFromMessages, type TurnEvent, type TurnView } from './turn';
 
 export type { Turn } from './branch';
 
@@ -325,7 +326,7 @@ export class Conversation {
     // Text of two epochs is never mixed.
     if (frame.seq > 0 && frame.epoch !== this.#epoch) {
       this.#epoch = frame.epoch;
-      if (this.#told && frame.kind !== 'advice') this.#told.view.value = restart(this.#told.view.peek());
+      if (this.#told && frame.kind === 'delta') this.#told.view.value = restart(this.#told.view.peek());
     }
     switch (frame.kind) {
       case 'accepted':
@@ -520,20 +521,4 @@ export class Conversation {
     if (view.siblings.length === 0) first.view.value = { ...view, siblings: stored[place]?.view.peek().siblings ?? [] };
     return place;
   }
-}
-
-/** What is stored, unless it was read before the end of the turn, or before its advice, was told. */
-function newer(shown: TurnView, stored: TurnView): TurnView {
-  if (isFinal(shown) && !isFinal(stored)) return { ...shown, siblings: stored.siblings };
-  return stored.advice === 'pending' && isFinal(shown) ? { ...stored, advice: shown.advice } : stored;
-}
-
-function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; ++index) {
-    const unit = text.charCodeAt(index);
-    // Each half of a surrogate pair is two of its four bytes.
-    if (unit >= 0x80) bytes += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
-  }
-  return bytes;
 }

@@ -101,6 +101,12 @@ export function turnsFromMessages(messages: Message[], running: number | null): 
   return [...turns.values()].sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
 }
 
+/** What is stored, unless it was read before the end of the turn, or before its advice, was told. */
+export function newer(shown: TurnView, stored: TurnView): TurnView {
+  if (isFinal(shown) && !isFinal(stored)) return { ...shown, siblings: stored.siblings };
+  return stored.advice === 'pending' && isFinal(shown) ? { ...stored, advice: shown.advice } : stored;
+}
+
 /** Where a turn that follows `parent` stands among the turns of a branch; at the end when the branch lacks its parent. */
 export function placeAfter(parent: number, branch: readonly TurnView[]): number {
   if (parent === 0) return 0;

@@ -63,8 +63,9 @@ TEST_P(Standing, Delay) {
 INSTANTIATE_TEST_SUITE_P(
     Admission, Standing,
     testing::Values(Row{"no delay", 1'000, {0ms}, false}, Row{"the target itself may stand", 1'000, {10ms}, false},
-                    Row{"a little more may not", 1'000, {11ms}, true}, Row{"bursts with pauses between them may", 1'000, {200ms, 200ms, 0ms}, false},
-                    Row{"a delay that never sinks below may not", 1'000, {200ms, 11ms, 50ms}, true},
+                    Row{"a little more may not", 1'000, {11ms}, true}, Row{"bursts with pauses between them may", 1'000, {29ms, 29ms, 0ms}, false},
+                    Row{"but not such that everybody waits", 1'000, {0ms, 0ms, 30ms}, true},
+                    Row{"a delay that never sinks below may not", 1'000, {29ms, 11ms, 20ms}, true},
                     Row{"few may always be under way", 9, {500ms}, false}));
 
 TEST(Admission, TheLimitIsWhatWouldHaveMetTheTargetAtMostHalvedAtATime) {

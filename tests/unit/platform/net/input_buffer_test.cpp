@@ -59,5 +59,19 @@ TEST(InputBuffer, GivesMemoryBackWhenIdle) {
     buffer.relax();
     EXPECT_EQ(buffer.prepare().bytes, 2048U);
 }
+
+TEST(InputBuffer, ReleasesAllOrNothing) {
+    InputBuffer buffer{64U << 10U};
+    for (int i = 0; i < 2; ++i) {
+        const auto space = buffer.prepare();
+        std::memset(space.data, 'x', space.bytes);
+        buffer.commit(space.bytes);
+    }
+    buffer.release();
+    EXPECT_EQ(buffer.bytes().size(), 4096U) << "bytes waiting are kept";
+    buffer.consume(4096);
+    buffer.release();
+    EXPECT_EQ(buffer.prepare().bytes, 2048U) << "and it begins small again";
+}
 }  // namespace
 }  // namespace rondo::net
