@@ -213,7 +213,7 @@ TEST_F(TakeoverFault, AHalfSentRequestTravelsWithItsBytes) {
     ServerProcess next{data.path()};
     next.start({}, {"--takeover"});
     EXPECT_EQ(old.wait(), 0);
-    asio::write(socket, asio::buffer(std::string_view{"t: h\r\nConnection: close\r\n\r\n"}));
+    asio::write(socket, asio::buffer(std::string_view{"t: localhost\r\nConnection: close\r\n\r\n"}));
     std::string answer;
     boost::system::error_code ec;
     asio::read(socket, asio::dynamic_buffer(answer), ec);
