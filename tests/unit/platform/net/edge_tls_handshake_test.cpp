@@ -3,6 +3,8 @@
 #include "server_fixture.hpp"
 #include "support/temp_folder.hpp"
 #include "test_certificates.hpp"
+#include "ws_cases.hpp"
+#include "ws_client.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -108,6 +110,15 @@ public:
                 co_await (*stream)->send("", "tick", std::string(20'000, 'x'));
             }
         });
+        route(Method::get, "/ws", [](Exchange& exchange) -> asio::awaitable<void> {
+            const auto socket = co_await exchange.upgrade({.max_message = 4U << 20U});
+            if (!socket) co_return;
+            for (;;) {
+                const auto message = co_await (*socket)->receive();
+                if (!message) co_return;
+                co_await (*socket)->send(message->kind, message->data);
+            }
+        });
         route(Method::get, "/wait", [this](Exchange& exchange) -> asio::awaitable<void> {
             exchange.watch_peer();
             ++waiting;
@@ -168,6 +179,26 @@ INSTANTIATE_TEST_SUITE_P(Net, Agreement, testing::Values(
     Row{"HTTP/1.1 by name",                 {.protocols = "\x08http/1.1"},                             "TLSv1.3"},
     Row{"HTTP/2 or HTTP/1.1",               {.protocols = "\x02h2\x08http/1.1"},                       "TLSv1.3"},
     Row{"HTTP/2 alone",                     {.protocols = "\x02h2"},                                   nullptr}));
+
+TEST_F(EdgeTlsHandshake, AWebSocketSpeaksInside) {
+    start_tls();
+    run([](EdgeTlsHandshake& test) -> asio::awaitable<void> {
+        RawClient wire{test.context};
+        co_await wire.connect(test.port);
+        TlsPeer peer{wire, {}};
+        EXPECT_TRUE(co_await peer.shake_hands());
+        const std::string small = "你好", large(3U << 20U, 'x');
+        auto answer = co_await peer.ask(ws_request("/ws") + client_text(small) + client_text(large) + client_text(small) + client_close(1000));
+        EXPECT_EQ(status_of(answer), "HTTP/1.1 101 Switching Protocols");
+        answer.erase(0, answer.find("\r\n\r\n") + 4);
+        ServerFrame frame;
+        for (const auto& expected : {said("text", small), said("text", large), said("text", small), std::string{"close 1000"}}) {
+            EXPECT_TRUE(take_server_frame(answer, frame));
+            EXPECT_EQ(frame.said(), expected);
+        }
+        EXPECT_TRUE(peer.ended_in_order()) << "the server says goodbye";
+    }(*this));
+}
 
 TEST_F(EdgeTlsHandshake, LongAnswersAndStreamsComeWhole) {
     start_tls({.max_connections = 4});
