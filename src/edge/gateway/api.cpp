@@ -140,8 +140,7 @@ net::RouteTable Api::routes() {
         &Handlers::submit_feedback, Priority::ongoing);
     add({Resource::turns, read}, Method::post, "/api/v1/ws-tickets", "create_ws_ticket",
         "A ticket that opens one WebSocket within half a minute, for browsers.", &Handlers::create_ticket);
-    add(kWebSocket, Method::get, "/api/v1/ws", "web_socket", "Converse over a WebSocket.", &Handlers::web_socket,
-        Priority::ongoing);
+    add(kWebSocket, Method::get, "/api/v1/ws", "web_socket", "Converse over a WebSocket.", &Handlers::web_socket, Priority::ongoing);
     add(kCatalog, Method::get, "/api/v1/scenarios", "list_scenarios", "The installed scenarios.", &Handlers::list_scenarios);
     add(kReadSettings, Method::get, "/api/v1/config", "get_config", "Every setting with its source.", &Handlers::get_config);
     add(kReadSettings, Method::get, "/api/v1/config/schema", "get_config_schema", "JSON Schema of the configuration file.",

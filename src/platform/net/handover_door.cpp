@@ -124,7 +124,8 @@ void HandoverDoor::greet(Descriptor socket) {
     }
     const auto folder = address_.identity();
     if (!folder || !wish->text.ends_with(" " + *folder)) {
-        static_cast<void>(channel->send(HandoverWord::refused, "the server behind takeover.sock keeps another data folder; look where it leads"));
+        static_cast<void>(
+            channel->send(HandoverWord::refused, "the server behind takeover.sock keeps another data folder; look where it leads"));
         return;
     }
     if (const auto first = follower(); first != 0) {

@@ -32,7 +32,8 @@ public:
         if (offer.ciphers) SSL_CTX_set_cipher_list(context_, offer.ciphers);
         session_ = SSL_new(context_);
         if (!offer.protocols.empty()) {
-            SSL_set_alpn_protos(session_, reinterpret_cast<const unsigned char*>(offer.protocols.data()), static_cast<unsigned>(offer.protocols.size()));
+            SSL_set_alpn_protos(session_, reinterpret_cast<const unsigned char*>(offer.protocols.data()),
+                                static_cast<unsigned>(offer.protocols.size()));
         }
         if (offer.ticket) SSL_set_session(session_, offer.ticket);
         SSL_set_bio(session_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -188,7 +189,8 @@ TEST_F(EdgeTlsHandshake, AWebSocketSpeaksInside) {
         TlsPeer peer{wire, {}};
         EXPECT_TRUE(co_await peer.shake_hands());
         const std::string small = "你好", large(3U << 20U, 'x');
-        auto answer = co_await peer.ask(ws_request("/ws") + client_text(small) + client_text(large) + client_text(small) + client_close(1000));
+        auto answer =
+            co_await peer.ask(ws_request("/ws") + client_text(small) + client_text(large) + client_text(small) + client_close(1000));
         EXPECT_EQ(status_of(answer), "HTTP/1.1 101 Switching Protocols");
         answer.erase(0, answer.find("\r\n\r\n") + 4);
         ServerFrame frame;

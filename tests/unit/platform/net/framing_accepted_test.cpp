@@ -84,8 +84,9 @@ INSTANTIATE_TEST_SUITE_P(Sequence, FramingAccepted, testing::Values(
 
 /// What is refused without doubt where the next request begins leaves the connection open.
 TEST_F(FramingTest, AnUnknownPathOrAPackedBodyIsNoReasonToClose) {
-    const std::string bytes = "POST /nowhere HTTP/1.1\r\nHost: h\r\n\r\nGET /echo HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\n\r\n"
-                              "GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    const std::string bytes =
+        "POST /nowhere HTTP/1.1\r\nHost: h\r\n\r\nGET /echo HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\n\r\n"
+        "GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     EXPECT_EQ(statuses(converse_in(bytes, {bytes.size()})), "404 415 200");
 }
 

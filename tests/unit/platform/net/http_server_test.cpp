@@ -273,12 +273,31 @@ TEST(HttpServerConfig, DescribesEveryFieldWithItsDefaultInBounds) {
     Settings settings;
     HttpServer::Config config;
     describe(settings, config);
-    EXPECT_EQ(settings.names,
-              (std::vector<std::string>{"host", "port", "threads", "busy_poll_us", "max_connections", "max_connections_per_address",
-                                        "max_body_bytes", "max_header_bytes", "header_timeout_ms", "body_timeout_ms", "write_timeout_ms",
-                                        "idle_timeout_ms", "peer_timeout_ms", "unsent_bytes", "allowed_origins", "allowed_hosts",
-                                        "tls.certificate", "tls.key", "admission.enabled", "admission.target_ms", "admission.interval_ms",
-                                        "admission.min_in_flight", "admission.refusals_per_second", "drain_delay_ms", "drain_timeout_ms"}));
+    EXPECT_EQ(settings.names, (std::vector<std::string>{"host",
+                                                        "port",
+                                                        "threads",
+                                                        "busy_poll_us",
+                                                        "max_connections",
+                                                        "max_connections_per_address",
+                                                        "max_body_bytes",
+                                                        "max_header_bytes",
+                                                        "header_timeout_ms",
+                                                        "body_timeout_ms",
+                                                        "write_timeout_ms",
+                                                        "idle_timeout_ms",
+                                                        "peer_timeout_ms",
+                                                        "unsent_bytes",
+                                                        "allowed_origins",
+                                                        "allowed_hosts",
+                                                        "tls.certificate",
+                                                        "tls.key",
+                                                        "admission.enabled",
+                                                        "admission.target_ms",
+                                                        "admission.interval_ms",
+                                                        "admission.min_in_flight",
+                                                        "admission.refusals_per_second",
+                                                        "drain_delay_ms",
+                                                        "drain_timeout_ms"}));
 }
 
 TEST_F(HttpServerTest, RefusesAPortInUse) {

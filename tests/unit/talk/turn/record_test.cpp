@@ -41,8 +41,7 @@ TEST(Record, KeepsEveryField) {
     EXPECT_EQ(std::tie(r.number, r.state, r.epoch, r.stage, r.stage_before, r.message_id, r.user_message, r.timeline, r.result, r.task_id,
                        r.at, r.parent, r.first_seq),
               std::tie(record.number, record.state, record.epoch, record.stage, record.stage_before, record.message_id, record.user_message,
-                       record.timeline, record.result, record.task_id, record.at, record.parent,
-                       record.first_seq));
+                       record.timeline, record.result, record.task_id, record.at, record.parent, record.first_seq));
     const auto v = *AdviceGiven::decode(advice.encode());
     EXPECT_EQ(std::tie(v.number, v.task_id, v.advice, v.epoch), std::tie(advice.number, advice.task_id, advice.advice, advice.epoch));
     const auto t = *AdviceTold::decode(told.encode());
