@@ -1,7 +1,7 @@
 # Races and parsers: what ./test runs beside the two presets. Sourced after common.sh and build.sh.
 
-# The programs whose threads meet: loops, store, and the whole server over HTTP.
-tsan_targets=(unit_async unit_store component)
+# The programs whose threads meet: loops, store, and the whole server over HTTP and WebSockets.
+tsan_targets=(unit_async unit_store component ws_protocol)
 
 # tsan_component: runs them under ThreadSanitizer, from the preset tsan. A race ends the program.
 tsan_component() {
